@@ -1,0 +1,67 @@
+"""The API's words. Sources: the published OpenAPI document of ``GET /interactions/`` (interactions-list.openapi.yaml).
+
+Each enum's values are the words on the wire. The API may add words without a new version (its change policy says so):
+code that reads an answer uses :func:`word`, which hands an unknown word on as it came.
+"""
+
+from enum import StrEnum
+from typing import TypeVar
+
+
+class EncounterStatus(StrEnum):
+    """State of an encounter; hyphens on the wire."""
+
+    PLANNED = "planned"
+    IN_PROGRESS = "in-progress"
+    ON_HOLD = "on-hold"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    DELETED = "deleted"
+
+
+class EncounterType(StrEnum):
+    """Kind of encounter; underscores on the wire."""
+
+    FIRST_CONSULTATION = "first_consultation"
+    CONSULTATION = "consultation"
+    EMERGENCY = "emergency"
+    INPATIENT = "inpatient"
+    OUTPATIENT = "outpatient"
+
+
+class Gender(StrEnum):
+    """Administrative gender of a patient, FHIR words."""
+
+    MALE = "male"
+    FEMALE = "female"
+    UNKNOWN = "unknown"
+    OTHER = "other"
+
+
+class SortField(StrEnum):
+    """Fields that the list endpoint can sort on."""
+
+    ID = "id"
+    ASSIGNED_USER = "assignedUserId"
+    PATIENT = "patient"
+    CREATED = "createdAt"
+    ENDED = "endedAt"
+    UPDATED = "updatedAt"
+
+
+class Direction(StrEnum):
+    """Sort direction."""
+
+    ASC = "asc"
+    DESC = "desc"
+
+
+Vocabulary = TypeVar("Vocabulary", EncounterStatus, EncounterType, Gender)
+
+
+def word(vocabulary: type[Vocabulary], text: str) -> Vocabulary | str:
+    """The enum member for a word, or the word itself where the vocabulary does not know it."""
+    try:
+        return vocabulary(text)
+    except ValueError:
+        return text

@@ -1,0 +1,156 @@
+"""The tenants that this installation may read, from environment variables (design.md, "Configuration")."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corti_gateway.addresses import base_address
+from corti_gateway.errors import ConfigurationError
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
+ENVIRONMENT = re.compile(r"[a-z0-9-]{1,40}")
+TENANT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+PRINTABLE = re.compile(r"[\x21-\x7e]{1,1000}")
+# First path segments of the dashboard: a tenant of that name could never be reached.
+RESERVED = frozenset(
+    ("accounts", "admin", "static", "healthz", "readyz", "metrics", "preferences", "audit", "insights")
+)
+SWITCH = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class TenantConfig:
+    """Where one tenant's data is and how to ask for it; the secret stays out of the repr.
+
+    ``tenant_name`` is Corti's word (realm and ``Tenant-Name`` header), ``slug`` ours (path of the dashboard).
+    ``api_url`` and ``auth_url`` are bases ending in a slash. Times in seconds, ``max_body`` in bytes after decoding,
+    ``page_size_max`` in rows.
+    """
+
+    slug: str
+    label: str
+    tenant_name: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    api_url: str
+    auth_url: str
+    index: bool = True
+    connect_timeout: float = 3.0
+    # Shorter than the deadline, so that a lost answer leaves room for another try.
+    read_timeout: float = 5.0
+    deadline: float = 8.0
+    max_body: int = 10_000_000
+    page_size_max: int = 100
+
+    @property
+    def token_url(self) -> str:
+        """The token endpoint of the tenant's realm."""
+        return f"{self.auth_url}{self.tenant_name}/protocol/openid-connect/token"
+
+
+def tenants_from_env(variables: Mapping[str, str]) -> tuple[TenantConfig, ...]:
+    """The configured tenants, in the order of ``CORTI_TENANTS``; an empty tuple if nothing is set.
+
+    Either ``CORTI_TENANTS`` with ``CORTI_<SLUG>_…`` for each, or the single set of names that Corti's own samples
+    use. An empty variable counts as not set. :class:`ConfigurationError` names the first variable that is missing or
+    odd.
+    """
+    single = _Variables(variables, "CORTI_")
+    # "" is not among the names of any tenant, so a prefix of "CORTI_" can only be the single set.
+    is_single = any(single.text(name) for name in (*SINGLE, "CLIENT_SECRET_FILE"))
+    slugs = [slug.strip() for slug in single.text("TENANTS").split(",") if slug.strip()]
+    if not slugs:
+        return (_single_tenant(single),) if is_single else ()
+    if is_single:
+        raise ConfigurationError("CORTI_TENANTS: set either this or CORTI_TENANT_NAME and its kin, not both")
+    if len(set(slugs)) < len(slugs):
+        raise ConfigurationError("CORTI_TENANTS: names a tenant twice")
+    for slug in slugs:
+        _check_slug("CORTI_TENANTS", slug)
+    return tuple(_tenant(_Variables(variables, f"CORTI_{slug.upper().replace('-', '_')}_"), slug) for slug in slugs)
+
+
+SINGLE = ("ENVIRONMENT", "TENANT_NAME", "CLIENT_ID", "CLIENT_SECRET", "API_URL", "AUTH_URL")
+
+
+class _Variables:
+    """The variables of one tenant: the same names after a prefix."""
+
+    def __init__(self, variables: Mapping[str, str], prefix: str) -> None:
+        self.variables, self.prefix = variables, prefix
+
+    def text(self, name: str) -> str:
+        return self.variables.get(self.prefix + name, "").strip()
+
+    def needed(self, name: str, pattern: re.Pattern[str]) -> str:
+        value = self.text(name)
+        if not value:
+            raise ConfigurationError(f"{self.prefix}{name}: is not set")
+        if not pattern.fullmatch(value):
+            raise self.odd(name, "has signs that do not belong there")
+        return value
+
+    def secret(self, name: str) -> str:
+        """The value, or the content of the file that ``<name>_FILE`` points to."""
+        value, path = self.text(name), self.text(f"{name}_FILE")
+        if value and path:
+            raise self.odd(name, f"set either this or {self.prefix}{name}_FILE, not both")
+        if path:
+            try:
+                value = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, ValueError):
+                raise self.odd(f"{name}_FILE", "names a file that cannot be read") from None
+        if not value:
+            raise ConfigurationError(f"{self.prefix}{name}{'_FILE' if path else ''}: is not set or empty")
+        if not PRINTABLE.fullmatch(value):
+            raise self.odd(f"{name}_FILE" if path else name, "has signs that do not belong there")
+        return value
+
+    def address(self, name: str, default: str) -> str:
+        try:
+            return base_address(self.text(name) or default)
+        except ValueError as error:
+            raise self.odd(name, str(error)) from None
+
+    def switch(self, name: str, default: bool) -> bool:
+        value = self.text(name).lower()
+        if value and value not in SWITCH:
+            raise self.odd(name, "must be on or off")
+        return SWITCH.get(value, default)
+
+    def odd(self, name: str, what: str) -> ConfigurationError:
+        return ConfigurationError(f"{self.prefix}{name}: {what}")
+
+
+def _single_tenant(variables: _Variables) -> TenantConfig:
+    name = variables.needed("TENANT_NAME", TENANT_NAME)
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:39].rstrip("-")
+    _check_slug("CORTI_TENANT_NAME", slug)
+    return _tenant(variables, slug)
+
+
+def _tenant(variables: _Variables, slug: str) -> TenantConfig:
+    environment = ""
+    if not (variables.text("API_URL") and variables.text("AUTH_URL")) or variables.text("ENVIRONMENT"):
+        environment = variables.needed("ENVIRONMENT", ENVIRONMENT)
+    label = variables.text("LABEL") or slug.replace("-", " ").title()
+    if not label.isprintable() or len(label) > 60:
+        raise variables.odd("LABEL", "must be at most 60 printable signs")
+    return TenantConfig(
+        slug=slug,
+        label=label,
+        tenant_name=variables.needed("TENANT_NAME", TENANT_NAME),
+        client_id=variables.needed("CLIENT_ID", PRINTABLE),
+        client_secret=variables.secret("CLIENT_SECRET"),
+        api_url=variables.address("API_URL", f"https://api.{environment}.corti.app/v2/"),
+        auth_url=variables.address("AUTH_URL", f"https://auth.{environment}.corti.app/realms/"),
+        index=variables.switch("INDEX", default=True),
+    )
+
+
+def _check_slug(variable: str, slug: str) -> None:
+    if not SLUG.fullmatch(slug):
+        raise ConfigurationError(f"{variable}: a slug is up to 39 lower-case letters, digits and hyphens")
+    if slug in RESERVED:
+        raise ConfigurationError(f"{variable}: {slug} is a page of the dashboard and cannot name a tenant")

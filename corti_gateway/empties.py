@@ -1,0 +1,32 @@
+"""What ``{"interactions": null}`` means for a tenant: no rows, or a broken answer (facts, unknown 8)."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from corti_gateway.errors import UnreadableAnswer
+
+
+@dataclass(slots=True)
+class NullRule:
+    """Null counts as no rows only where it is proven to be this API's way to say so.
+
+    Go writes an empty list as null when nobody took care. A broken answer looks the same, and taking it for "no
+    encounters" would be the worst lie a list can tell.
+    """
+
+    lists_are_empty: bool = False
+    proven: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def check(self, far_page_is_null: Callable[[], bool], first_row_is_real: Callable[[], bool]) -> None:
+        """Return if null means no rows; the two questions are asked once. :class:`UnreadableAnswer` otherwise."""
+        if self.lists_are_empty:
+            raise UnreadableAnswer("the list is null, but this API writes [] for an empty list", status=200)
+        if self.proven:
+            return
+        with self.lock:
+            if not self.proven:
+                self.proven = far_page_is_null() and first_row_is_real() and not self.lists_are_empty
+        if not self.proven:
+            raise UnreadableAnswer("the list is null, and it is not proven that null means an empty list", status=200)

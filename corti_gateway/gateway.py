@@ -1,0 +1,111 @@
+"""The Corti API of one tenant: one short method an endpoint."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from corti_gateway.capabilities import Capabilities, Verdict
+from corti_gateway.config import TenantConfig
+from corti_gateway.deadline import Deadline
+from corti_gateway.empties import NullRule
+from corti_gateway.errors import NotFound, UnreadableAnswer
+from corti_gateway.models import Interaction, InteractionPage
+from corti_gateway.parsing import parse_interaction, parse_interactions
+from corti_gateway.probing import probe
+from corti_gateway.queries import InteractionQuery
+from corti_gateway.sizes import PageSizes
+from corti_gateway.transport import Transport
+from corti_gateway.verdicts import Verdicts
+
+# No tenant has that many interactions, and it is far inside int64.
+FAR_PAGE = 1_000_000_007
+
+
+class CortiGateway:
+    """Reads one tenant. Safe for any number of threads; one object per tenant and process.
+
+    Every method raises :class:`~corti_gateway.errors.GatewayError` and ends by its deadline (``config.deadline``
+    seconds where none is given).
+    """
+
+    def __init__(self, config: TenantConfig) -> None:
+        self.config = config
+        self.transport = Transport(config)
+        self.null_rule = NullRule()
+        self.sizes = PageSizes()
+        self.verdicts = Verdicts(config.slug, self._probe)
+
+    def list_interactions(self, query: InteractionQuery, *, deadline: Deadline | None = None) -> InteractionPage:
+        """One page of ``GET /interactions/``, exactly as the API answers it; nothing is checked or corrected."""
+        deadline = deadline or self.deadline()
+        as_of = datetime.now(UTC)
+        rows = self._rows(query, deadline)
+        if rows is None:
+            self.null_rule.check(
+                lambda: self._rows(InteractionQuery(page=FAR_PAGE, page_size=1), deadline) is None,
+                lambda: bool(parse_interactions(self._rows(InteractionQuery(page_size=1), deadline) or ())[0]),
+            )
+            rows = []
+        elif not rows:
+            self.null_rule.lists_are_empty = True
+        interactions, gaps = parse_interactions(rows)
+        return InteractionPage(interactions, len(gaps), as_of, gaps)
+
+    def get_interaction(self, interaction_id: str, *, deadline: Deadline | None = None) -> Interaction:
+        """One interaction by its id; an id that is no UUID is :class:`NotFound` without a call."""
+        operation = "get interaction"
+        try:
+            key = str(UUID(interaction_id))
+        except (ValueError, AttributeError, TypeError):
+            raise NotFound("not an interaction's id", tenant=self.config.slug, operation=operation) from None
+        body = self.transport.get_json(operation, f"interactions/{key}", deadline=deadline or self.deadline())
+        interaction = parse_interaction(body)
+        if interaction is None:
+            raise self._unreadable(UnreadableAnswer("not an interaction", status=200), operation)
+        return interaction
+
+    @property
+    def capabilities(self) -> Capabilities | None:
+        """What this tenant's API was found to honour, or None while nobody has found out."""
+        return self.verdicts.current
+
+    def prove(self, wait: bool, deadline: Deadline | None = None) -> None:
+        """Find out what the API honours, if that is due; one thread at a time, and without an error if it fails.
+
+        ``wait=True`` returns when it is known (or the deadline has passed), ``wait=False`` at once.
+        """
+        self.verdicts.prove(wait=wait, deadline=deadline)
+
+    def deadline(self) -> Deadline:
+        """The deadline of a view that begins now."""
+        return Deadline.after(self.config.deadline)
+
+    def close(self) -> None:
+        """Close the connections; the gateway opens new ones if it is used again."""
+        self.transport.close()
+
+    def _probe(self, deadline: Deadline) -> Capabilities:
+        found = probe(self, deadline)
+        rule = self.null_rule
+        if rule.proven or rule.lists_are_empty:
+            return replace(found, null_is_empty=Verdict.YES if rule.proven else Verdict.NO)
+        return found
+
+    def _rows(self, query: InteractionQuery, deadline: Deadline) -> list[Any] | None:
+        """The list of an answer as it came, None for null."""
+        operation = "list interactions"
+        masked = (query.patient,) if query.patient else ()
+        body = self.transport.get_json(
+            operation, "interactions/", query.wire(), deadline=deadline, masked=masked
+        )
+        if not isinstance(body, dict) or "interactions" not in body:
+            raise self._unreadable(UnreadableAnswer("no list of interactions in the answer", status=200), operation)
+        rows = body["interactions"]
+        if rows is not None and not isinstance(rows, list):
+            raise self._unreadable(UnreadableAnswer("interactions is not a list", status=200), operation)
+        return rows
+
+    def _unreadable(self, error: UnreadableAnswer, operation: str) -> UnreadableAnswer:
+        error.tenant, error.operation = self.config.slug, operation
+        return error

@@ -1,0 +1,63 @@
+"""Several calls of one view at the same time, on a small pool of threads that the whole process shares."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from typing import TypeVar
+
+from corti_gateway.deadline import Deadline
+from corti_gateway.errors import TimedOut
+
+THREADS = 64
+Result = TypeVar("Result")
+
+_here = threading.local()
+_lock = threading.Lock()
+_pool: ThreadPoolExecutor | None = None
+
+
+def together(deadline: Deadline, calls: Sequence[Callable[[], Result]]) -> list[Result]:
+    """The results of all calls in their order; the first runs on the caller's own thread.
+
+    The first error in that order is raised. From within a call that itself runs in the pool they run one after the
+    other: a pool full of calls that wait for the pool would stand still.
+    """
+    if getattr(_here, "in_pool", False):
+        return [call() for call in calls]
+    futures: list[Future[Result]] = [_executor().submit(call) for call in calls[1:]]
+    try:
+        results = [calls[0]()] if calls else []
+        for future in futures:
+            try:
+                # Calls end by the deadline themselves; the grace is for their last step.
+                results.append(future.result(timeout=deadline.remaining() + 0.25))
+            except FutureTimeout:
+                raise TimedOut("a part of the answer did not come in time") from None
+        return results
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _executor() -> ThreadPoolExecutor:
+    global _pool
+    if _pool is None:
+        with _lock:
+            if _pool is None:
+                _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="corti", initializer=_mark)
+    return _pool
+
+
+def _mark() -> None:
+    _here.in_pool = True
+
+
+def _forget() -> None:
+    """Threads do not survive a fork: a forked worker starts its own pool."""
+    global _pool, _lock
+    _pool, _lock = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget)

@@ -1,0 +1,24 @@
+"""Forms of the account pages."""
+
+import zoneinfo
+
+from django import forms
+
+from dashboard.accounts.models import User
+
+
+class SettingsForm(forms.ModelForm):
+    """What users choose for themselves."""
+
+    time_zone = forms.ChoiceField(required=False, help_text=User._meta.get_field("time_zone").help_text)
+
+    class Meta:
+        model = User
+        fields = ["time_zone", "shortcuts"]
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+        zones = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+        field = self.fields["time_zone"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "The browser’s own"), ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in zones)]

@@ -1,0 +1,33 @@
+"""Who is looking, from where and when: all that formatting needs to know."""
+
+import zoneinfo
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest
+
+ZONE_COOKIE = "tz"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A moment and a time zone, the same for everything on one page."""
+
+    zone: tzinfo
+    zone_name: str
+    now: datetime
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Viewer":
+        """The user's chosen zone; else the browser's, which a cookie says; else DISPLAY_TIME_ZONE."""
+        chosen = getattr(request.user, "time_zone", "")
+        names = (chosen, request.COOKIES.get(ZONE_COOKIE, ""), settings.DISPLAY_TIME_ZONE)
+        name = next(name for name in names if name in _known_zones())
+        return cls(zoneinfo.ZoneInfo(name), name, datetime.now(UTC))
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())

@@ -1,0 +1,79 @@
+"""How moments, durations, dates and identifiers are written. The only place that decides it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from dashboard.accounts.viewer import Viewer
+
+NOTHING = "–"
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def moment(when: datetime, viewer: Viewer) -> str:
+    """``14:32`` today, ``21 Nov 14:32`` this year, ``21 Nov 2024 14:32`` before, in the viewer's zone."""
+    there, today = when.astimezone(viewer.zone), viewer.now.astimezone(viewer.zone)
+    if there.date() == today.date():
+        return f"{there:%H:%M}"
+    year = "" if there.year == today.year else f" {there.year}"
+    return f"{there.day} {_MONTHS[there.month]}{year} {there:%H:%M}"
+
+
+def exact(when: datetime, viewer: Viewer) -> str:
+    """``2026-11-22 14:32:08 CET (13:32:08 UTC)``: to the second, with its zone and UTC."""
+    there = when.astimezone(viewer.zone)
+    text = f"{there:%Y-%m-%d %H:%M:%S %Z}"
+    return text if viewer.zone_name == "UTC" else f"{text} ({when.astimezone(UTC):%H:%M:%S} UTC)"
+
+
+def machine(when: datetime) -> str:
+    """The ``datetime`` attribute of a time element, in UTC to the second."""
+    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def ago(when: datetime, viewer: Viewer) -> str:
+    """``48 min ago``, ``in 5 min``; beyond a month the date says more."""
+    seconds = (viewer.now - when).total_seconds()
+    if abs(seconds) < _MINUTE:
+        return "just now"
+    if abs(seconds) >= 31 * _DAY:
+        return day(when.astimezone(viewer.zone).date())
+    text = duration(timedelta(seconds=abs(seconds)))
+    return f"{text} ago" if seconds > 0 else f"in {text}"
+
+
+def duration(length: timedelta) -> str:
+    """``9 min``, ``1 h 05``, ``3 days``: the coarsest unit that still tells."""
+    seconds = int(length.total_seconds())
+    if seconds < _MINUTE:
+        return f"{seconds} s"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} min"
+    if seconds < 10 * _HOUR:
+        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE:02}"
+    if seconds < 2 * _DAY:
+        return f"{seconds // _HOUR} h"
+    return f"{seconds // _DAY} days"
+
+
+def day(date: date) -> str:
+    """``1 Jan 1980``; a birth date is a calendar date and knows no zone."""
+    return f"{date.day} {_MONTHS[date.month]} {date.year}"
+
+
+def age(born: date, viewer: Viewer) -> str:
+    """Whole years on the viewer's calendar; months below two years; nothing for a date in the future."""
+    today = viewer.now.astimezone(viewer.zone).date()
+    months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+    if months < 0:
+        return ""
+    return str(months // 12) if months >= 24 else f"{months} mo"
+
+
+def short_id(identifier: str) -> str:
+    """``7f3a…c21e``: enough of a UUID to tell two apart on a page."""
+    return identifier if len(identifier) <= 12 else f"{identifier[:4]}…{identifier[-4:]}"
+
+
+def number(value: int) -> str:
+    """``12,518``."""
+    return f"{value:,}"

@@ -1,0 +1,53 @@
+"""What every answer has in common: privacy, content policy, and a sign-in that is always a whole page."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.cache import patch_vary_headers
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+_POLICY = "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in settings.SECURE_CSP.items())
+
+
+def private(get_response: Handler) -> Handler:
+    """No answer is stored anywhere, and none is mixed up with its fragment. Static files never come this far."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Cache-Control"] = "no-store"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
+        patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+        return response
+
+    return answer
+
+
+def content_policy(get_response: Handler) -> Handler:
+    """``Content-Security-Policy`` from SECURE_CSP, as Django 6's own middleware writes it."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        return response
+
+    return answer
+
+
+def whole_page_sign_in(get_response: Handler) -> Handler:
+    """A fragment asked for without a session moves the whole page to the sign-in, not the form into the table."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.headers.get("HX-Request") and response.status_code == 302:
+            location = response.headers["Location"]
+            if location.startswith(resolve_url(settings.LOGIN_URL)):
+                moved = HttpResponse(status=204)
+                moved["HX-Redirect"] = location
+                return moved
+        return response
+
+    return answer

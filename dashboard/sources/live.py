@@ -1,0 +1,69 @@
+"""Rows straight from the tenant's API."""
+
+from dataclasses import replace
+
+from corti_gateway.deadline import Deadline
+from corti_gateway.listing import Listing, last_page, list_page, offered_sorts
+from corti_gateway.queries import InteractionQuery
+from corti_gateway.vocabulary import Direction, SortField
+from dashboard.listing.notices import Level, Notice
+from dashboard.listing.page import Page
+from dashboard.tenants.registry import Tenant
+
+# Sorts that are only offered once this tenant's API was seen to honour them.
+_NEED_PROOF = {SortField.PATIENT, SortField.ENDED}
+
+
+def sorts(tenant: Tenant) -> tuple[SortField, ...]:
+    """What this tenant's list can be sorted by, as far as is known now; never waits."""
+    tenant.gateway.prove(wait=False)
+    return offered_sorts(tenant.gateway.capabilities)
+
+
+def page(tenant: Tenant, query: InteractionQuery, deadline: Deadline) -> Page:
+    """The page asked for, or the nearest true one with a notice."""
+    notices: list[Notice] = []
+    if query.sort in _NEED_PROOF:
+        tenant.gateway.prove(wait=True, deadline=deadline)
+    offered = sorts(tenant)
+    if query.sort not in offered:
+        query = replace(query, sort=SortField.CREATED, direction=Direction.DESC, page=1)
+        notices.append(Notice("This tenant’s API does not sort by that field reliably: newest created first instead."))
+    listing = list_page(tenant.gateway, query, deadline=deadline)
+    if not listing.rows and query.page > 1:
+        last = last_page(tenant.gateway, query, deadline=deadline)
+        if last < query.page:
+            notices.append(Notice(f"Page {query.page:,} is past the end. This is the last page, {last:,}."))
+            query = replace(query, page=last)
+            listing = list_page(tenant.gateway, query, deadline=deadline)
+    return Page(query, listing.rows, listing.has_next, listing.as_of, offered, notices=[*notices, *_remarks(listing)])
+
+
+def _remarks(listing: Listing) -> list[Notice]:
+    remarks = []
+    if listing.merged:
+        remarks.append(
+            Notice(
+                "This tenant’s API is not known to filter by several statuses at once: "
+                "each was asked for on its own, and the answers were merged in order."
+            )
+        )
+    if listing.hidden:
+        remarks.append(
+            Notice(
+                f"The API returned {_rows(listing.hidden)} outside these filters. They are not shown, "
+                "and pages of this list may be shorter than usual.",
+                Level.WARNING,
+            )
+        )
+    if listing.unreadable:
+        remarks.append(Notice(f"{_rows(listing.unreadable)} on this page could not be read.", Level.WARNING))
+    if listing.out_of_order:
+        remarks.append(Notice("The API did not return these rows in the order asked for.", Level.WARNING))
+    if listing.folded:
+        remarks.append(Notice(f"The API repeated {_rows(listing.folded)}; each is shown once."))
+    return remarks
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"

@@ -1,0 +1,13 @@
+"""Every URL of the dashboard. A tenant's pages come last: its slug is the first segment of the path."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+admin.site.site_header = admin.site.site_title = "Reading room: accounts and memberships"
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("dashboard.accounts.urls")),
+    path("", include("dashboard.tenants.urls")),
+    path("<slug:tenant>/encounters/", include("dashboard.encounters.urls")),
+]

@@ -8,7 +8,8 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from corti_gateway.config import ConfigurationError, TenantConfig, tenants_from_env
+from corti_gateway.config import TenantConfig, tenants_from_env
+from corti_gateway.errors import ConfigurationError
 
 _ON, _OFF = {"on", "true", "yes", "1"}, {"off", "false", "no", "0"}
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")

@@ -16,8 +16,5 @@ def answer(tenant: Tenant, query: InteractionQuery, *, count: bool = False) -> P
     """
     deadline = Deadline.after(tenant.config.deadline)
     page = live.page(tenant, query, deadline)
-    if count:
-        total = totals.count(tenant, page.query, deadline)
-    else:
-        total = totals.remembered(tenant, page.query)
+    total = totals.count(tenant, page.query, deadline) if count else totals.remembered(tenant, page.query)
     return replace(page, total=total)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 
@@ -31,11 +31,11 @@ def tenants_of(user: User) -> tuple[Tenant, ...]:
 
 def member_required(
     view: Callable[Concatenate[TenantRequest, Rest], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, str, Rest], HttpResponseBase]:
+) -> Callable[..., HttpResponseBase]:
     """A tenant that the user is no member of answers exactly like one that does not exist."""
 
     @wraps(view)
-    def with_tenant(request: Any, tenant: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+    def with_tenant(request: TenantRequest, tenant: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         request.tenants = tenants_of(request.user)
         for candidate in request.tenants:
             if candidate.slug == tenant:

@@ -2,22 +2,31 @@
 
 import json
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
+from corti_gateway.sandbox.clock import Clock
 from corti_gateway.sandbox.faults import CATALOGUE, Fault, Faults
 from corti_gateway.sandbox.messages import Reply, Request, json_reply, problem
-from corti_gateway.sandbox.tenants import Stats
+from corti_gateway.sandbox.tenants import HostedTenant, Stats
+from corti_gateway.sandbox.tokens import Tokens
 
-if TYPE_CHECKING:
-    from corti_gateway.sandbox.api import Api
+
+class Administered(Protocol):
+    """What the door opens to; the API, which cannot be named here without a circle of imports."""
+
+    tenants: dict[str, HostedTenant]
+    clock: Clock
+    tokens: Tokens
+    faults: Faults
+    stats: Stats
 
 
 def http_date(seconds: float) -> str:
     return formatdate(seconds, usegmt=True)
 
 
-def answer(api: "Api", request: Request) -> Reply:
+def answer(api: Administered, request: Request) -> Reply:
     match request.path.removeprefix("/_sandbox/").split("/"):
         case ["health"]:
             sizes = {slug: len(tenant.store) for slug, tenant in api.tenants.items()}
@@ -73,7 +82,7 @@ def _stats(stats: Stats, request: Request) -> Reply:
     return json_reply(200, stats.as_json())
 
 
-def _advance(api: "Api", request: Request) -> Reply:
+def _advance(api: Administered, request: Request) -> Reply:
     try:
         api.clock.advance(float(json.loads(request.body)["advance"]))
     except (ValueError, KeyError, TypeError):

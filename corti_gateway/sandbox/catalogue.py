@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from corti_gateway.vocabulary import SortField
+
 ENDPOINTS = ("any", "token", "list", "item", "create", "other")
 
 
@@ -23,6 +25,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 ERROR_BODIES = ("rfc9457", "old", "empty", "html", "text", "oauth", "huge")
 
+SORTS = tuple(sort.value for sort in SortField)
 BODIES = _words("""
     malformed html html_as_json content_type no_content_type empty no_content null list object text wrong_key
     rows_object nan duplicate_keys big_number bom latin1 invalid_utf8 deep huge gzip_bomb bad_gzip
@@ -82,9 +85,12 @@ CATALOGUE: dict[str, Kind] = {
     "one_status": Kind("list", "of several statuses one counts", {"which": "first"}, {"which": ("first", "last")}),
     "refuse_statuses": Kind("list", "400 when several statuses are asked for"),
     "ignore_sort": Kind("list", "newest first, whatever was asked"),
-    "refuse_sort": Kind("list", "400 for this sort", {"sort": "endedAt"}),
+    "refuse_sort": Kind("list", "400 for this sort", {"sort": "endedAt"}, {"sort": SORTS}),
     "shuffle": Kind(
-        "list", "another order at every request for this sort; 'ties' mixes only equal values", {"sort": "patient"}
+        "list",
+        "another order at every request for this sort; 'ties' mixes only equal values",
+        {"sort": "patient"},
+        {"sort": (*SORTS, "ties")},
     ),
     # Tokens and time.
     "refuse_tokens": Kind("any", "every token is refused, with 401 or 403", {"status": 401}),

@@ -22,9 +22,9 @@ def tenant(text: str) -> SandboxTenant:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=9400)
+    parser.add_argument("--port", type=int, default=9100)
     parser.add_argument("--tenant", type=tenant, action="append", metavar="SLUG:SIZE[:SEED]", help="repeatable")
-    parser.add_argument("--seed", type=int, help="of tenants that have none of their own")
+    parser.add_argument("--seed", type=int, help="of the first tenant; the next ones count on")
     parser.add_argument("--live", action="store_true", help="encounters start, change and end by themselves")
     parser.add_argument("--events-per-minute", type=float, default=12)
     parser.add_argument("--latency-ms", type=float, default=0)

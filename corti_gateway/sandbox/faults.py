@@ -37,6 +37,8 @@ class Fault:
                 raise ValueError(f"{option} of fault {self.name!r} is one of {', '.join(kind.choices[option])}")
             if isinstance(kind.options[option], int) and not isinstance(value, int | float):
                 raise ValueError(f"{option} of fault {self.name!r} is a number")
+            if option == "rows" and value != "all" and not isinstance(value, list):
+                raise ValueError(f"{option} of fault {self.name!r} is a list of positions or 'all'")
         self.options = {**kind.options, **self.options}
 
     def strikes(self, endpoint: str) -> bool:

@@ -7,6 +7,8 @@ from corti_gateway.sandbox.records import CANCELLED, COMPLETED, IN_PROGRESS, ON_
 from corti_gateway.sandbox.store import Listing
 from corti_gateway.sandbox.tenants import HostedTenant
 
+SHORTEST = 5 * 60 * NANO
+
 
 class Live:
     """The events of one tenant; the same seed and the same steps of the clock bring the same events."""
@@ -54,6 +56,9 @@ class Live:
         rows = self._recent(before, 40)
         # Old ones stay as they are: forgotten by their clinicians, as on the real service.
         rows = [row for row in rows if row.created > now - DAY * NANO or before == (PLANNED,)]
+        if before == (IN_PROGRESS,):
+            # Nobody is seen and sent home within seconds.
+            rows = [row for row in rows if row.started <= now - SHORTEST]
         if not rows:
             return
         row = rows[int(self._rng.random() * len(rows))]

@@ -103,7 +103,8 @@ def _full_name(rng: random.Random, culture: Culture, female: bool) -> str:
     if culture.family_first:
         return f"{family}{culture.joint}{given}"
     if draw < 0.35:
-        given = f"{given} {given_names[int(rng.random() * len(given_names))]}"
+        second = given_names[int(rng.random() * len(given_names))]
+        given = given if second == given else f"{given} {second}"
     if draw > 0.8:
         family = f"{family}-{culture.families[int(rng.random() * len(culture.families))]}"
     return f"{given}{culture.joint}{family}"

@@ -176,7 +176,7 @@ def serve(
     tenants: Iterable[SandboxTenant] = DEMO_TENANTS,
     *,
     host: str = "127.0.0.1",
-    port: int = 9400,
+    port: int = 9100,
     live: bool = False,
     latency_ms: float = 0,
     odd: bool = True,

@@ -124,7 +124,7 @@ Cholesterol: talk about results|COPD, winter check|Anxiety, talk number 4|Gout f
 """
 _FIRST = """
 Knee pain, first visit|New patient: headaches since spring|Referral: palpitations|Memory concerns|
-Chronic cough, eight weeks|First antenatal visit|Weight loss without cause|Numbness in the right hand|New patient, moved here|
+Chronic cough, eight weeks|First antenatal visit|Weight loss without cause|Numbness in the right hand|
 Lump in the breast, urgent|Fertility, first talk|Hearing loss, left ear|Tremor|Snoring and daytime tiredness|
 Irregular mole on the back|Joint pain and morning stiffness|First visit after stroke|Child, 4 years: not gaining weight|
 Vertigo|Pelvic pain|Recurring nosebleeds|Suspected coeliac disease|Unsteady gait|ADHD assessment, adult

@@ -1,4 +1,5 @@
 import datetime
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -93,3 +94,11 @@ def callers(sandbox: Sandbox) -> Iterator[dict[str, Caller]]:
     yield made
     for caller in made.values():
         caller.session.close()
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -44,7 +44,9 @@ FIELDS = st.fixed_dictionaries(
         "patient": st.sampled_from(PATIENTS),
     }
 )
-OPERATIONS = st.lists(st.tuples(st.sampled_from(["add", "change", "remove"]), st.integers(0, 10_000), FIELDS), max_size=60)
+OPERATIONS = st.lists(
+    st.tuples(st.sampled_from(["add", "change", "remove"]), st.integers(0, 10_000), FIELDS), max_size=60
+)
 LISTINGS = st.builds(
     Listing,
     sort=st.sampled_from(list(SortField)),
@@ -77,7 +79,7 @@ def small_blocks() -> Any:
     patch.undo()
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     start=st.lists(FIELDS, max_size=40),
     steps=st.lists(st.tuples(OPERATIONS, LISTINGS), min_size=1, max_size=4),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 
@@ -38,16 +38,28 @@ def content_policy(get_response: Handler) -> Handler:
 
 
 def whole_page_sign_in(get_response: Handler) -> Handler:
-    """A fragment asked for without a session moves the whole page to the sign-in, not the form into the table."""
+    """A fragment asked for without a session moves the whole page to the sign-in, not the form into the table.
+
+    The sign-in is told if a session has ended: by then its cookie is gone. It leads back to the page that the
+    fragment was asked from, for a form's own address says nothing about what was on it.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.headers.get("HX-Request") and response.status_code == 302:
-            location = response.headers["Location"]
-            if location.startswith(resolve_url(settings.LOGIN_URL)):
-                moved = HttpResponse(status=204)
-                moved["HX-Redirect"] = location
-                return moved
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if response.status_code == 302 and response.headers["Location"].startswith(f"{sign_in}?"):
+            query = QueryDict(response.headers["Location"].partition("?")[2], mutable=True)
+            htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
+            if htmx and request.method == "POST" and htmx.current_url_abs_path:
+                query["next"] = htmx.current_url_abs_path
+            if settings.SESSION_COOKIE_NAME in request.COOKIES:
+                query["ended"] = "1"
+            location = f"{sign_in}?{query.urlencode(safe='/')}"
+            if htmx:
+                response = HttpResponse(status=204)
+                response["HX-Redirect"] = location
+            else:
+                response["Location"] = location
         return response
 
     return answer

@@ -25,8 +25,8 @@ class SignIn(auth_views.LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        ended = settings.SESSION_COOKIE_NAME in self.request.COOKIES and self.request.method == "GET"
-        return super().get_context_data(ended=ended and bool(self.get_redirect_url()), **kwargs)
+        ended = "ended" in self.request.GET and self.request.method == "GET"
+        return super().get_context_data(ended=ended, **kwargs)
 
 
 class SignOut(auth_views.LogoutView):

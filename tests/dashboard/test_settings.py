@@ -1,0 +1,118 @@
+"""The start: every variable documented, a missing or odd one stops it and names itself."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REAL = {
+    "CORTI_ENVIRONMENT": "eu",
+    "CORTI_TENANT_NAME": "base",
+    "CORTI_CLIENT_ID": "client",
+    "CORTI_CLIENT_SECRET": "shh-very-secret",
+    "SECRET_KEY": "s" * 50,
+    "ALLOWED_HOSTS": "dashboard.example.org",
+}
+
+
+def start(variables, code="", folder=None):
+    """Load the settings in a process of their own; answers its exit code, output and errors."""
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": "", "VAR_DIR": str(folder)} | variables
+    program = f"from django.conf import settings; settings.DEBUG; {code}"
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings", "PYTHONWARNINGS": "error"},
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+    )
+
+
+def test_four_variables_and_two_of_the_dashboard_are_enough_for_a_real_tenant(tmp_path):
+    done = start(REAL, "print(settings.TENANTS[0].api_url, settings.HTTPS, settings.DEMO)", tmp_path)
+    assert done.stdout.strip() == "https://api.eu.corti.app/v2/ True False", done.stderr
+
+
+def test_nothing_at_all_is_the_demo_on_this_machine_only(tmp_path):
+    code = "print([t.slug for t in settings.TENANTS], settings.ALLOWED_HOSTS, settings.DEMO)"
+    done = start({}, code, tmp_path)
+    assert done.stdout.strip() == "['nordhavn', 'riverside'] ['127.0.0.1', 'localhost'] True", done.stderr
+    assert (tmp_path / "demo-secret-key").stat().st_mode & 0o077 == 0
+    assert start({}, "print(len(settings.SECRET_KEY) > 32)", tmp_path).stdout.strip() == "True"
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "", "SECRET_KEY_FILE": "/nowhere/key"}, "SECRET_KEY_FILE"),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        ({"HTTPS": "perhaps"}, "HTTPS"),
+        ({"DEBUG": "maybe"}, "DEBUG"),
+        ({"BEHIND_PROXY": "sometimes"}, "BEHIND_PROXY"),
+        ({"DISPLAY_TIME_ZONE": "Mars/Olympus"}, "DISPLAY_TIME_ZONE"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ({"CORTI_CLIENT_SECRET": ""}, "CORTI_CLIENT_SECRET"),
+        ({"CORTI_ENVIRONMENT": "eu/../us"}, "CORTI_ENVIRONMENT"),
+        ({"CORTI_API_URL": "http://api.example.org/v2/"}, "CORTI_API_URL"),
+        ({"CORTI_TENANTS": "nordhavn"}, "CORTI_TENANTS"),
+        ({name: "" for name in REAL if name.startswith("CORTI_")}, "CORTI_TENANTS"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(value)[:60],
+)
+def test_a_missing_or_odd_variable_stops_the_start_and_is_named(tmp_path, changed, named):
+    done = start(REAL | changed, folder=tmp_path)
+    assert done.returncode != 0
+    assert named in done.stderr.strip().splitlines()[-1]
+    assert "shh-very-secret" not in done.stderr
+
+
+def test_a_secret_can_come_from_a_file(tmp_path):
+    (tmp_path / "key").write_text("k" * 50 + "\n")
+    variables = REAL | {"SECRET_KEY": "", "SECRET_KEY_FILE": str(tmp_path / "key")}
+    assert start(variables, "print(settings.SECRET_KEY)", tmp_path).stdout.strip() == "k" * 50
+
+
+def test_variables_can_come_from_a_file_and_the_environment_wins(tmp_path):
+    file = tmp_path / "variables"
+    file.write_text("\n".join(f"{name}={value}" for name, value in REAL.items()))
+    done = start({"ENV_FILE": str(file), "CORTI_ENVIRONMENT": "us"}, "print(settings.TENANTS[0].api_url)", tmp_path)
+    assert done.stdout.strip() == "https://api.us.corti.app/v2/", done.stderr
+
+
+def test_over_https_every_cookie_is_bound_to_this_host(tmp_path):
+    code = (
+        "print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_SECURE,"
+        " settings.CSRF_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY, settings.SECURE_HSTS_SECONDS > 31_000_000)"
+    )
+    assert start(REAL, code, tmp_path).stdout.split() == ["__Host-session", "__Host-csrf", *["True"] * 4]
+
+
+def variables_read():
+    """Every variable that the code asks for, by its name in the source."""
+    sources = ["dashboard/settings.py", "dashboard/environment.py", "gunicorn.conf.py"]
+    text = "\n".join((ROOT / source).read_text() for source in sources)
+    names = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', text))
+    names |= set(re.findall(r'environment\.\w+\(\s*env, "([A-Z_]+)"', text))
+    names |= {f"{name}_FILE" for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL")}
+    config = (ROOT / "corti_gateway/config.py").read_text()
+    tenant = set(re.findall(r'(?:text|needed|secret|address|switch)\("([A-Z_]+)"', config)) - {"TENANTS"}
+    names |= {f"CORTI_{name}" for name in tenant} | {f"CORTI_NORDHAVN_{name}" for name in tenant}
+    return names | {"CORTI_TENANTS", "CORTI_CLIENT_SECRET_FILE", "CORTI_NORDHAVN_CLIENT_SECRET_FILE"}
+
+
+def test_env_example_has_every_variable_and_no_other():
+    example = (ROOT / ".env.example").read_text()
+    written = set(re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", example, re.MULTILINE))
+    assert written == variables_read()
+
+
+def test_docs_configuration_explains_every_variable():
+    text = (ROOT / "docs/configuration.md").read_text().replace("<NAME>", "NORDHAVN")
+    assert {name for name in variables_read() if f"`{name}`" not in text} == set()

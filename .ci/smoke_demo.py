@@ -1,5 +1,6 @@
 """``make demo`` as a new user meets it: started, signed in over HTTP, 25 rows seen, a filter, stopped."""
 
+import os
 import re
 import signal
 import socket
@@ -73,7 +74,7 @@ def main() -> int:
         assert "taken" in refused.stderr, refused.stderr
     finally:
         # What a terminal does on Ctrl-C: the whole foreground group gets it.
-        subprocess.run(["kill", "-INT", f"-{demo.pid}"], check=False)
+        os.killpg(demo.pid, signal.SIGINT)
         try:
             demo.wait(30)
         except subprocess.TimeoutExpired:

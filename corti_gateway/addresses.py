@@ -32,7 +32,8 @@ def base_address(text: str) -> str:
         raise ValueError("has an odd port")
     if not PATH.fullmatch(parts.path) or any(step in (".", "..") for step in parts.path.split("/")):
         raise ValueError("has an odd path")
-    if parts.scheme == "http" and not _is_loopback(host):
+    is_here = _is_loopback(host)
+    if parts.scheme == "http" and not is_here:
         raise ValueError("must begin with https:// (plain http is for this machine only)")
     shown_host = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown_host}{f':{port}' if port else ''}{parts.path.rstrip('/')}/"

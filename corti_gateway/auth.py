@@ -98,7 +98,7 @@ class TokenSource:
             raise UnreadableAnswer("the token endpoint gave no token")
         try:
             seconds = float(life) if isinstance(life, int | float | str) else DEFAULT_LIFE
-        except ValueError:
+        except (ValueError, OverflowError):
             seconds = DEFAULT_LIFE
         # A life of nothing (or a rubbish one) would have every thread of a crowd mint its own.
         seconds = min(max(seconds, SHORTEST_LIFE), 86_400.0) if math.isfinite(seconds) else DEFAULT_LIFE

@@ -24,11 +24,23 @@ def log_call(
         return
     elapsed = round((time.monotonic() - started) * 1000, 1)
     logger.log(
-        level, "%s %s: %s, status %s, %d attempts, %s ms, request %s",
-        tenant, operation, outcome, status or "-", attempts, elapsed, request_id or "-",
+        level,
+        "%s %s: %s, status %s, %d attempts, %s ms, request %s",
+        tenant,
+        operation,
+        outcome,
+        status or "-",
+        attempts,
+        elapsed,
+        request_id or "-",
         extra={
-            "tenant": tenant, "operation": operation, "outcome": outcome, "status": status, "attempts": attempts,
-            "elapsed_ms": elapsed, "request_id": request_id,
+            "tenant": tenant,
+            "operation": operation,
+            "outcome": outcome,
+            "status": status,
+            "attempts": attempts,
+            "elapsed_ms": elapsed,
+            "request_id": request_id,
         },
     )
 

@@ -1,10 +1,13 @@
 """What ``{"interactions": null}`` means for a tenant: no rows, or a broken answer (facts, unknown 8)."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from corti_gateway.errors import UnreadableAnswer
+
+REMEMBER = 60.0
 
 
 @dataclass(slots=True)
@@ -17,16 +20,18 @@ class NullRule:
 
     lists_are_empty: bool = False
     proven: bool = False
+    ask_again_at: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def check(self, far_page_is_null: Callable[[], bool], first_row_is_real: Callable[[], bool]) -> None:
-        """Return if null means no rows; the two questions are asked once. :class:`UnreadableAnswer` otherwise."""
+        """Return if null means no rows, else raise :class:`UnreadableAnswer`; the two are asked once a minute."""
         if self.lists_are_empty:
             raise UnreadableAnswer("the list is null, but this API writes [] for an empty list", status=200)
         if self.proven:
             return
         with self.lock:
-            if not self.proven:
+            if not self.proven and time.monotonic() >= self.ask_again_at:
                 self.proven = far_page_is_null() and first_row_is_real() and not self.lists_are_empty
+                self.ask_again_at = time.monotonic() + REMEMBER
         if not self.proven:
             raise UnreadableAnswer("the list is null, and it is not proven that null means an empty list", status=200)

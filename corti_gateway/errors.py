@@ -70,7 +70,7 @@ class GatewayError(Exception):
         return f"{where}{self.reason}"
 
 
-class NoAnswer(GatewayError):  # noqa: N818 - says what happened
+class NoAnswer(GatewayError):
     """No complete answer came."""
 
     default_retryable = True
@@ -90,7 +90,7 @@ class Untrusted(NoAnswer):
     default_retryable = False
 
 
-class UnreadableAnswer(GatewayError):  # noqa: N818 - says what happened
+class UnreadableAnswer(GatewayError):
     """An answer came, but not one that can be read as agreed."""
 
 
@@ -98,7 +98,7 @@ class Redirected(UnreadableAnswer):
     """The API answered with a redirect, which is never followed: it would carry the credentials along."""
 
 
-class Refused(GatewayError):  # noqa: N818 - says what happened
+class Refused(GatewayError):
     """The API answered with an error status."""
 
 

@@ -20,19 +20,22 @@ def failure_of(error: BaseException) -> GatewayError:
         chain, ssl.SSLEOFError, ssl.SSLZeroReturnError, TimeoutError
     ):
         return Untrusted("the server could not prove who it is")
-    if _has(chain, urllib3.exceptions.ConnectTimeoutError, requests.exceptions.ConnectTimeout):
-        return TimedOut("no connection in time")
-    if _has(chain, TimeoutError, urllib3.exceptions.TimeoutError, requests.exceptions.Timeout):
-        return TimedOut("no complete answer in time")
+    # Asked before time-outs: urllib3 counts a failed connection among the connection time-outs, for old times' sake.
     if _has(chain, urllib3.exceptions.NameResolutionError, socket.gaierror):
         return Unreachable("the host has no address")
     if _has(chain, ConnectionRefusedError):
         return Unreachable("the host refuses the connection")
+    if _has(chain, urllib3.exceptions.NewConnectionError):
+        return Unreachable("no connection to the host")
+    if _has(chain, urllib3.exceptions.ConnectTimeoutError, requests.exceptions.ConnectTimeout):
+        return TimedOut("no connection in time")
+    if _has(chain, TimeoutError, urllib3.exceptions.TimeoutError, requests.exceptions.Timeout):
+        return TimedOut("no complete answer in time")
     if _has(chain, urllib3.exceptions.DecodeError, requests.exceptions.ContentDecodingError):
         return UnreadableAnswer("the body cannot be unpacked")
     if _has(chain, urllib3.exceptions.IncompleteRead):
         return Unreachable("the connection ended before the answer did")
-    if _has(chain, OSError, urllib3.exceptions.ProtocolError, urllib3.exceptions.NewConnectionError):
+    if _has(chain, OSError, urllib3.exceptions.ProtocolError):
         return Unreachable("the connection was lost")
     return UnreadableAnswer(f"the answer is not HTTP as agreed ({type(error).__name__})")
 

@@ -42,10 +42,7 @@ class CortiGateway:
         as_of = datetime.now(UTC)
         rows = self._rows(query, deadline)
         if rows is None:
-            self.null_rule.check(
-                lambda: self._rows(InteractionQuery(page=FAR_PAGE, page_size=1), deadline) is None,
-                lambda: bool(parse_interactions(self._rows(InteractionQuery(page_size=1), deadline) or ())[0]),
-            )
+            self._null_as_empty(deadline)
             rows = []
         elif not rows:
             self.null_rule.lists_are_empty = True
@@ -59,11 +56,9 @@ class CortiGateway:
             key = str(UUID(interaction_id))
         except (ValueError, AttributeError, TypeError):
             raise NotFound("not an interaction's id", tenant=self.config.slug, operation=operation) from None
-        body = self.transport.get_json(operation, f"interactions/{key}", deadline=deadline or self.deadline())
-        interaction = parse_interaction(body)
-        if interaction is None:
-            raise self._unreadable(UnreadableAnswer("not an interaction", status=200), operation)
-        return interaction
+        return self.transport.get(
+            operation, f"interactions/{key}", read=_read_interaction, deadline=deadline or self.deadline()
+        )
 
     @property
     def capabilities(self) -> Capabilities | None:
@@ -85,6 +80,17 @@ class CortiGateway:
         """Close the connections; the gateway opens new ones if it is used again."""
         self.transport.close()
 
+    def _null_as_empty(self, deadline: Deadline) -> None:
+        """Return if null is proven to be this API's empty list; :class:`UnreadableAnswer` otherwise."""
+        try:
+            self.null_rule.check(
+                lambda: self._rows(InteractionQuery(page=FAR_PAGE, page_size=1), deadline) is None,
+                lambda: bool(parse_interactions(self._rows(InteractionQuery(page_size=1), deadline) or ())[0]),
+            )
+        except UnreadableAnswer as error:
+            error.tenant, error.operation = self.config.slug, error.operation or "list interactions"
+            raise
+
     def _probe(self, deadline: Deadline) -> Capabilities:
         found = probe(self, deadline)
         rule = self.null_rule
@@ -94,18 +100,23 @@ class CortiGateway:
 
     def _rows(self, query: InteractionQuery, deadline: Deadline) -> list[Any] | None:
         """The list of an answer as it came, None for null."""
-        operation = "list interactions"
         masked = (query.patient,) if query.patient else ()
-        body = self.transport.get_json(
-            operation, "interactions/", query.wire(), deadline=deadline, masked=masked
+        return self.transport.get(
+            "list interactions", "interactions/", query.wire(), read=_read_rows, deadline=deadline, masked=masked
         )
-        if not isinstance(body, dict) or "interactions" not in body:
-            raise self._unreadable(UnreadableAnswer("no list of interactions in the answer", status=200), operation)
-        rows = body["interactions"]
-        if rows is not None and not isinstance(rows, list):
-            raise self._unreadable(UnreadableAnswer("interactions is not a list", status=200), operation)
-        return rows
 
-    def _unreadable(self, error: UnreadableAnswer, operation: str) -> UnreadableAnswer:
-        error.tenant, error.operation = self.config.slug, operation
-        return error
+
+def _read_interaction(body: Any) -> Interaction:
+    interaction = parse_interaction(body)
+    if interaction is None:
+        raise UnreadableAnswer("not an interaction", status=200)
+    return interaction
+
+
+def _read_rows(body: Any) -> list[Any] | None:
+    if not isinstance(body, dict) or "interactions" not in body:
+        raise UnreadableAnswer("no list of interactions in the answer", status=200)
+    rows = body["interactions"]
+    if rows is not None and not isinstance(rows, list):
+        raise UnreadableAnswer("interactions is not a list", status=200)
+    return rows

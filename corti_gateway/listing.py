@@ -83,9 +83,7 @@ def offered_sorts(capabilities: Capabilities | None) -> tuple[SortField, ...]:
 
 def _is_merged(query: InteractionQuery, capabilities: Capabilities | None) -> bool:
     """Several statuses go to the API in one question only where that is proven to work."""
-    return len(query.statuses) > 1 and (
-        capabilities is None or capabilities.several_statuses is not Verdict.YES
-    )
+    return len(query.statuses) > 1 and (capabilities is None or capabilities.several_statuses is not Verdict.YES)
 
 
 def _checked(window: Window, query: InteractionQuery, capabilities: Capabilities | None) -> Checked:

@@ -68,7 +68,12 @@ class Merge:
                 return Place(PAST_END, None, False, status, rank)
             if slots[0] is not None:
                 return replace(self.place(slots[0], status, rank + step), rank=rank)
-        raise UnreadableAnswer("several rows in a row cannot be read", status=200)
+        raise UnreadableAnswer(
+            "several rows in a row cannot be read",
+            status=200,
+            tenant=self.reading.source.config.slug,
+            operation="list interactions",
+        )
 
     def rows(self, status: int, first: int, last: int) -> Slots:
         return read_rows(self.reading, self.lists[status], first + 1, last)
@@ -82,14 +87,10 @@ def merged_window(reading: Reading, query: InteractionQuery, capabilities: Capab
     # Rows that may be fetched only to be passed over: as many as fit on a page beside the wanted ones.
     spare = max(0, merge.largest - query.page_size - 1)
     if skipped > spare:
-        starts = cut(
-            len(merge.lists), skipped, merge.probe, lambda calls: reading.together(calls), spare // 2
-        )
+        starts = cut(len(merge.lists), skipped, merge.probe, lambda calls: reading.together(calls), spare // 2)
     passed = skipped - sum(starts)
     wanted = passed + query.page_size + 1
-    lists = reading.together(
-        [_fetching(merge, status, start, start + wanted) for status, start in enumerate(starts)]
-    )
+    lists = reading.together([_fetching(merge, status, start, start + wanted) for status, start in enumerate(starts)])
     entries: list[tuple[Place, Interaction | None]] = []
     for status, (slots, start) in enumerate(zip(lists, starts, strict=True)):
         entries += _placed(merge, status, start, slots)
@@ -135,6 +136,10 @@ def cut(
             low[i] = middles[i] + 1
         for i in outside:
             high[i] = min(high[i], middles[i])
+        for i in range(lists):
+            # What the other lists leave over bounds each: together they hold exactly the target.
+            high[i] = min(high[i], target - (sum(low) - low[i]))
+            low[i] = max(low[i], target - (sum(high) - high[i]))
     return low
 
 

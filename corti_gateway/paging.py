@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from corti_gateway.deadline import Deadline
-from corti_gateway.errors import ServerFailed
+from corti_gateway.errors import GatewayError, ServerFailed
 from corti_gateway.models import Interaction
 from corti_gateway.queries import InteractionQuery
 from corti_gateway.reading import Reading, Slots, Source
@@ -33,7 +33,13 @@ def read_window(reading: Reading, query: InteractionQuery) -> Window:
     size, end = query.page_size, query.page * query.page_size
     if reading.source.sizes.largest(size) < size:
         return _covered(reading, query)
-    slots, ahead = reading.together([lambda: _page(reading, query), lambda: reading.at(query, end + 1)])
+    try:
+        slots, ahead = reading.together([lambda: reading.slots(query), lambda: reading.at(query, end + 1)])
+    except ServerFailed as error:
+        # The page is too much for the API within its own time limit (documented for this endpoint).
+        if error.status != GATEWAY_TIMEOUT or size < 2:
+            raise
+        return _in_halves(reading, query)
     if len(slots) == size or (not slots and not ahead) or (not ahead and is_end(reading, query, len(slots))):
         return Window(slots, bool(ahead))
     if found_cap(reading, query, len(slots)):
@@ -41,7 +47,7 @@ def read_window(reading: Reading, query: InteractionQuery) -> Window:
     if not ahead:
         return Window(slots, has_next=False)
     # No cap, so the list moved between the two questions: once more.
-    slots, ahead = reading.together([lambda: _page(reading, query), lambda: reading.at(query, end + 1)])
+    slots, ahead = reading.together([lambda: reading.slots(query), lambda: reading.at(query, end + 1)])
     return Window(slots, bool(ahead))
 
 
@@ -122,7 +128,7 @@ def walk(
     for number in range(query.page, query.page + max_pages):
         reading = Reading(source, Deadline.after(seconds_a_page))
         asked = replace(query, page=number)
-        slots = [] if source.sizes.largest(query.page_size) < query.page_size else _page(reading, asked)
+        slots = [] if source.sizes.largest(query.page_size) < query.page_size else reading.slots(asked)
         more = True
         if len(slots) < query.page_size:
             window = read_window(reading, asked)
@@ -142,23 +148,15 @@ def _covered(reading: Reading, query: InteractionQuery) -> Window:
     return Window(slots[: query.page_size], len(slots) > query.page_size)
 
 
-def _page(reading: Reading, query: InteractionQuery) -> Slots:
-    """One page; where the API ran out of time over it, the same rows by pages of half the size, once."""
+def _in_halves(reading: Reading, query: InteractionQuery) -> Window:
+    """The page by pages of half the size; if that works, the half is the largest size for a while."""
+    sizes = reading.source.sizes
+    sizes.found_cap((query.page_size + 1) // 2)
     try:
-        return reading.slots(query)
-    except ServerFailed as error:
-        if error.status != GATEWAY_TIMEOUT or query.page_size < 2:
-            raise
-    half = (query.page_size + 1) // 2
-    first = (query.page - 1) * query.page_size
-    page, skipped = divmod(first, half)
-    slots: Slots = []
-    while len(slots) < skipped + query.page_size:
-        more = reading.slots(replace(query, page=page + 1, page_size=half))
-        slots, page = slots + more, page + 1
-        if len(more) < half:
-            break
-    return slots[skipped : skipped + query.page_size]
+        return _covered(reading, query)
+    except GatewayError:
+        sizes.forget_cap()
+        raise
 
 
 def _asking(reading: Reading, query: InteractionQuery) -> Callable[[], Slots]:

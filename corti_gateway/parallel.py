@@ -1,4 +1,7 @@
-"""Several calls of one view at the same time, on a small pool of threads that the whole process shares."""
+"""Several calls of one view at the same time, on small pools of threads that the whole process shares.
+
+A pool a tenant: one whose API hangs fills its own threads only.
+"""
 
 import os
 import threading
@@ -15,10 +18,10 @@ Result = TypeVar("Result")
 
 _here = threading.local()
 _lock = threading.Lock()
-_pool: ThreadPoolExecutor | None = None
+_pools: dict[str, ThreadPoolExecutor] = {}
 
 
-def together(deadline: Deadline, calls: Sequence[Callable[[], Result]]) -> list[Result]:
+def together(tenant: str, deadline: Deadline, calls: Sequence[Callable[[], Result]]) -> list[Result]:
     """The results of all calls in their order; the first runs on the caller's own thread.
 
     The first error in that order is raised. From within a call that itself runs in the pool they run one after the
@@ -26,7 +29,7 @@ def together(deadline: Deadline, calls: Sequence[Callable[[], Result]]) -> list[
     """
     if getattr(_here, "in_pool", False):
         return [call() for call in calls]
-    futures: list[Future[Result]] = [_executor().submit(call) for call in calls[1:]]
+    futures: list[Future[Result]] = [_executor(tenant).submit(call) for call in calls[1:]]
     try:
         results = [calls[0]()] if calls else []
         for future in futures:
@@ -34,20 +37,23 @@ def together(deadline: Deadline, calls: Sequence[Callable[[], Result]]) -> list[
                 # Calls end by the deadline themselves; the grace is for their last step.
                 results.append(future.result(timeout=deadline.remaining() + 0.25))
             except FutureTimeout:
-                raise TimedOut("a part of the answer did not come in time") from None
+                raise TimedOut(
+                    "a part of the answer did not come in time", tenant=tenant, operation="list interactions"
+                ) from None
         return results
     finally:
         for future in futures:
             future.cancel()
 
 
-def _executor() -> ThreadPoolExecutor:
-    global _pool
-    if _pool is None:
+def _executor(tenant: str) -> ThreadPoolExecutor:
+    pool = _pools.get(tenant)
+    if pool is None:
         with _lock:
-            if _pool is None:
-                _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="corti", initializer=_mark)
-    return _pool
+            pool = _pools.get(tenant)
+            if pool is None:
+                pool = _pools[tenant] = ThreadPoolExecutor(THREADS, f"corti-{tenant}", initializer=_mark)
+    return pool
 
 
 def _mark() -> None:
@@ -55,9 +61,9 @@ def _mark() -> None:
 
 
 def _forget() -> None:
-    """Threads do not survive a fork: a forked worker starts its own pool."""
-    global _pool, _lock
-    _pool, _lock = None, threading.Lock()
+    """Threads do not survive a fork: a forked worker starts its own pools."""
+    global _pools, _lock
+    _pools, _lock = {}, threading.Lock()
 
 
 os.register_at_fork(after_in_child=_forget)

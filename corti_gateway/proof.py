@@ -43,4 +43,3 @@ def check(slots: Slots, query: InteractionQuery, capabilities: Capabilities | No
         key is not None and not is_ordered(rows, key, query.direction),
         len(of_status) < len(rows),
     )
-

@@ -64,4 +64,4 @@ class Reading:
 
     def together(self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
         """The results of several calls made at the same time."""
-        return together(self.deadline, calls)
+        return together(self.source.config.slug, self.deadline, calls)

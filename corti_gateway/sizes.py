@@ -34,6 +34,10 @@ class PageSizes:
             self._cap, self._cap_until = cap, time.monotonic() + CAP_LIFETIME
             self.proven = min(self.proven, cap)
 
+    def forget_cap(self) -> None:
+        """The cap was a mistake."""
+        self._cap = None
+
     def largest(self, wanted: int) -> int:
         """The largest size up to ``wanted`` that is worth asking for."""
         cap = self.cap

@@ -1,8 +1,8 @@
 """The one door to HTTP: pool, headers, time-outs, retries within a deadline, status to error."""
 
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from requests import PreparedRequest
@@ -15,13 +15,15 @@ from corti_gateway.auth import Token, TokenSource
 from corti_gateway.calllog import log_call, log_notices, quiet_libraries
 from corti_gateway.config import TenantConfig
 from corti_gateway.deadline import Deadline
-from corti_gateway.errors import CredentialsRefused, Forbidden, GatewayError, TimedOut, UnreadableAnswer
+from corti_gateway.errors import CredentialsRefused, Forbidden, GatewayError, TimedOut, Unreachable, UnreadableAnswer
 from corti_gateway.failures import failure_of
 from corti_gateway.retrying import RetryBudget, pause_before_retry
 from corti_gateway.sockets import DeadlineAdapter, limited
 
+MINTING = "token"
 POOL_SIZE = 64
 CHUNK = 65_536
+Result = TypeVar("Result")
 AGENT = f"corti-dashboard/{__version__}"
 
 
@@ -35,13 +37,20 @@ class Transport:
         self.tokens = TokenSource(self._fetch_token)
         self._adapter = DeadlineAdapter(POOL_SIZE)
 
-    def get_json(
-        self, operation: str, path: str, parameters: Sequence[tuple[str, str]] = (), *, deadline: Deadline,
+    def get(
+        self,
+        operation: str,
+        path: str,
+        parameters: Sequence[tuple[str, str]] = (),
+        *,
+        read: Callable[[Any], Result],
+        deadline: Deadline,
         masked: Sequence[str] = (),
-    ) -> Any:
-        """The decoded JSON of ``GET <api_url><path>``, retried as :mod:`corti_gateway.retrying` allows.
+    ) -> Result:
+        """What ``read`` makes of the JSON of ``GET <api_url><path>``; it raises :class:`UnreadableAnswer` if it cannot.
 
-        ``masked`` are personal values of the question, blotted out should the API's error repeat them.
+        Retried as :mod:`corti_gateway.retrying` allows. ``masked`` are personal values of the question, blotted out
+        should the API's error repeat them.
         """
         started = time.monotonic()
         url = f"{self.config.api_url}{path}{'?' if parameters else ''}{urlencode(parameters)}"
@@ -55,17 +64,18 @@ class Transport:
                 token = self.tokens.token(deadline, refused)
                 attempts += 1
                 answer = self._send("GET", url, self._headers(token), None, deadline)
-                if answer.status == 200:
-                    body = read_json(answer)
-                    log_call(self.config.slug, operation, "ok", 200, attempts, started)
-                    return body
+                if 200 <= answer.status < 300:
+                    result = read(read_json(answer))
+                    log_call(self.config.slug, operation, "ok", answer.status, attempts, started)
+                    return result
                 failure = error_of(answer, masked)
             except GatewayError as error:
                 failure = error
             if self._deserves_fresh_token(failure, token, refused, started):
                 refused = token
                 continue
-            pause = pause_before_retry(failure, attempts, deadline)
+            # The token source has its own memory for failures.
+            pause = None if failure.operation == MINTING else pause_before_retry(failure, attempts, deadline)
             if pause is None or not self.budget.spend():
                 break
             time.sleep(pause)
@@ -82,14 +92,19 @@ class Transport:
         if token is None or refused is not None:
             return False
         if isinstance(failure, CredentialsRefused):
-            return failure.status == 401 and failure.operation != "token"
+            return failure.status == 401 and failure.operation != MINTING
         return isinstance(failure, Forbidden) and token.minted_at < started
 
     def _reported(self, failure: GatewayError, operation: str, attempts: int, started: float) -> GatewayError:
         failure.tenant, failure.operation = self.config.slug, failure.operation or operation
         failure.attempts, failure.elapsed = attempts, time.monotonic() - started
         log_call(
-            self.config.slug, failure.operation, type(failure).__name__, failure.status, attempts, started,
+            self.config.slug,
+            failure.operation,
+            type(failure).__name__,
+            failure.status,
+            attempts,
+            started,
             failure.request_id,
         )
         # Nothing of the libraries hangs on to it: their texts hold URLs with patient values.
@@ -121,20 +136,25 @@ class Transport:
         }
         started = time.monotonic()
         try:
-            answer = self._send("POST", self.config.token_url, headers, urlencode(form).encode(), deadline)
+            body = urlencode(form).encode()
+            try:
+                answer = self._send("POST", self.config.token_url, headers, body, deadline)
+            except Unreachable:
+                # A pooled connection may have died unnoticed; asking for a token twice does no harm.
+                answer = self._send("POST", self.config.token_url, headers, body, deadline)
             if answer.status in (400, 401):
                 raise CredentialsRefused("the token endpoint refuses the client", status=answer.status)
             if answer.status != 200:
                 raise error_of(answer, (self.config.client_secret,))
-            body = read_json(answer)
-            if not isinstance(body, dict):
+            content = read_json(answer)
+            if not isinstance(content, dict):
                 raise UnreadableAnswer("the token endpoint gave no object")
         except GatewayError as error:
-            error.operation = "token"
-            log_call(self.config.slug, "token", type(error).__name__, error.status, 1, started, error.request_id)
+            error.operation = MINTING
+            log_call(self.config.slug, MINTING, type(error).__name__, error.status, 1, started, error.request_id)
             raise
-        log_call(self.config.slug, "token", "ok", 200, 1, started)
-        return body
+        log_call(self.config.slug, MINTING, "ok", 200, 1, started)
+        return content
 
     def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, deadline: Deadline

@@ -3,10 +3,10 @@
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from conftest import PageClient, make_user
 from django.urls import get_resolver, reverse
 
 from dashboard.tenants.models import Membership
+from tests.dashboard.support import PageClient, make_user
 
 URL = "/nordhavn/encounters/"
 # What anybody may see without signing in; a page that joins this list does so here, in sight.
@@ -120,7 +120,8 @@ def test_sign_in_returns_to_the_list_that_was_asked_for(clinician):
 @pytest.mark.parametrize(
     "target",
     ["//evil.example", "https://evil.example", r"\\evil.example", "https:evil.example", "javascript:alert(1)",
-     "/\t/evil.example", "http:///evil.example", "%2F%2Fevil.example", "\r\nLocation: //evil.example", " //evil.example"],
+     "/\t/evil.example", "http:///evil.example", "%2F%2Fevil.example", "\r\nLocation: //evil.example",
+     " //evil.example"],
 )  # fmt: skip
 @pytest.mark.parametrize("form", ["sign-in", "theme"])
 def test_no_form_sends_anybody_to_another_host(clinician, target, form):
@@ -128,7 +129,8 @@ def test_no_form_sends_anybody_to_another_host(clinician, target, form):
     data = {"username": "clinician", "password": "a long enough password", "next": target, "theme": "dark"}
     answer = client.post(reverse(f"accounts:{form}"), data)
     assert answer.status_code == 302
-    assert urlsplit(urljoin("http://testserver/accounts/", answer["Location"].replace("\\", "/"))).netloc == "testserver"
+    resolved = urljoin("http://testserver/accounts/", answer["Location"].replace("\\", "/"))
+    assert urlsplit(resolved).netloc == "testserver"
 
 
 def test_a_wrong_password_and_an_unknown_name_look_the_same(clinician):
@@ -176,9 +178,7 @@ def test_an_odd_time_zone_is_refused_and_named(page_client):
 
 @pytest.mark.parametrize("theme", ["light", "dark", "system"])
 def test_the_theme_is_kept_and_the_list_with_it(page_client, theme):
-    page = page_client.page(
-        "/accounts/theme/", method="post", data={"theme": theme, "next": f"{URL}?status=planned"}
-    )
+    page = page_client.page("/accounts/theme/", method="post", data={"theme": theme, "next": f"{URL}?status=planned"})
     assert page.response.redirect_chain == [(f"{URL}?status=planned", 302)]
     assert page.one(r'<html lang="en" data-theme="(\w+)"') == theme
 

@@ -1,10 +1,11 @@
-"""Failure never looks like emptiness: every fault has a clear panel, a real status, and costs nothing that was typed."""
+"""Failure never looks like emptiness: every fault has its panel, a real status, and loses nothing typed."""
 
 import logging
 import time
 
 import pytest
-from conftest import CANARY
+
+from tests.dashboard.support import CANARY
 
 URL = "/nordhavn/encounters/?status=completed&size=50"
 

@@ -1,9 +1,9 @@
 """The encounters list: the right rows, a true next page, honest totals."""
 
 import pytest
-from conftest import CANARY, NOW
 
 from corti_gateway.vocabulary import EncounterStatus
+from tests.dashboard.support import CANARY, NOW, PageClient
 
 URL = "/nordhavn/encounters/"
 
@@ -283,8 +283,6 @@ def test_upstream_text_is_inert(page_client, upstream, htmx):
 
 
 def test_a_cross_site_post_is_refused(clinician, upstream):
-    from conftest import PageClient
-
     client = PageClient(enforce_csrf_checks=True)
     client.force_login(clinician)
     page = client.page(URL, method="post", data={"patient": "PT-42"})

@@ -3,10 +3,10 @@
 from collections import Counter
 
 import pytest
-from conftest import CANARY
 
 from corti_gateway.vocabulary import EncounterStatus
 from dashboard.tenants.registry import registry
+from tests.dashboard.support import CANARY
 
 URL = "/nordhavn/encounters/"
 STATUSES = list(EncounterStatus)

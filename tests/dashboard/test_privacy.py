@@ -5,9 +5,10 @@ import logging
 import re
 
 import pytest
-from conftest import CANARY
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+
+from tests.dashboard.support import CANARY
 
 URL = "/nordhavn/encounters/"
 
@@ -18,7 +19,9 @@ def marked(upstream):
     patient = {"name": f"Testa {CANARY}", "pronouns": CANARY, "gender": "female", "birthDate": "1980-01-01T00:00:00Z"}
     for number in range(3):
         upstream.add(
-            patient=patient | {"identifier": f"{CANARY}-{number}"}, title=f"{CANARY} case", identifier=f"E-{CANARY}-{number}"
+            patient=patient | {"identifier": f"{CANARY}-{number}"},
+            title=f"{CANARY} case",
+            identifier=f"E-{CANARY}-{number}",
         )
     return upstream
 

@@ -1,0 +1,165 @@
+"""Rows of our own in the sandbox, members, and a page client that holds every page to the same contract."""
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+from html.parser import HTMLParser
+from itertools import count
+
+import requests
+from django.test import Client
+
+from corti_gateway.sandbox import Sandbox
+from dashboard.accounts.models import User
+from dashboard.tenants.models import Membership
+
+NOW = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)
+CANARY = "Canaria"  # in every invented name and identifier that must never leave a page
+
+
+class Upstream:
+    """The sandbox with the means to put rows of our own into it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._numbers = count(1)
+
+    def tenant(self, slug="nordhavn"):
+        return self.sandbox.tenant(slug)
+
+    def faults(self, slug="nordhavn"):
+        return self.tenant(slug).faults
+
+    def list_calls(self, slug="nordhavn"):
+        return [call for call in self.tenant(slug).stats.log if call.endpoint == "list"]
+
+    def add(self, slug="nordhavn", *, patient=None, **encounter):
+        """Create an interaction through the API, as any client of Corti would; answers its id."""
+        config = self.tenant(slug).config
+        form = {"grant_type": "client_credentials", "client_id": config.client_id, "scope": "openid"}
+        token = requests.post(
+            f"{self.sandbox.auth_url}{config.tenant_name}/protocol/openid-connect/token",
+            data=form | {"client_secret": config.client_secret},
+            timeout=5,
+        ).json()["access_token"]
+        number = next(self._numbers)
+        body = {
+            "encounter": {
+                "identifier": f"TEST-{number:05}",
+                "status": "completed",
+                "type": "consultation",
+                "period": {"startedAt": "2026-11-20T09:00:00Z", "endedAt": "2026-11-20T09:20:00Z"},
+                "title": f"Invented case {number}",
+            }
+            | encounter
+        }
+        if patient:
+            body["patient"] = {"identifier": f"PT-{number:04}"} | patient
+        answer = requests.post(
+            f"{self.sandbox.api_url}interactions/",
+            json=body,
+            headers={"Authorization": f"Bearer {token}", "Tenant-Name": config.tenant_name},
+            timeout=5,
+        )
+        assert answer.status_code == 201, answer.text
+        return answer.json()["interactionId"]
+
+
+def make_user(username, tenants, **fields):
+    user = User.objects.create_user(username, password="a long enough password", **fields)
+    for slug in tenants:
+        Membership.objects.create(user=user, tenant=slug)
+    return user
+
+
+class Page:
+    """An answer, read as a person or a program would."""
+
+    def __init__(self, response):
+        self.response = response
+        self.status = response.status_code
+        # A template element is no part of the page until a script takes it out.
+        self.html = re.sub(r"<template.*?</template>", "", response.content.decode(), flags=re.DOTALL)
+        self.text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", self.html)))
+
+    def all(self, pattern):
+        return [unescape(found) for found in re.findall(pattern, self.html, re.DOTALL)]
+
+    def one(self, pattern):
+        found = self.all(pattern)
+        assert len(found) == 1, f"{len(found)} times {pattern!r}"
+        return found[0]
+
+    @property
+    def title(self):
+        return self.one(r"<title>(.*?)</title>")
+
+    @property
+    def rows(self):
+        """The cells' text, row by row."""
+        body = re.search(r"<tbody.*?</tbody>", self.html, re.DOTALL)
+        return [
+            [
+                re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", cell))).strip()
+                for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)
+            ]
+            for row in re.findall(r"<tr.*?</tr>", body[0] if body else "", re.DOTALL)
+        ]
+
+    @property
+    def encounters(self):
+        """The encounter identifiers, in order; one without a title has its identifier in the title's place."""
+        cells = self.all(r'c-encounter"><span class="title">(.*?)</span></td>')
+        return [(cell.rpartition(">")[2] or cell.partition("<")[0]) for cell in cells]
+
+    @property
+    def statuses(self):
+        return self.all(r'class="status status-([a-z-]+)"')
+
+    @property
+    def state(self):
+        return self.all(r'data-state="([a-z-]+)"')
+
+    @property
+    def notices(self):
+        return self.all(r'<p class="notice[^"]*">(.*?)</p>')
+
+    def link(self, element_id):
+        found = self.all(rf'<a id="{element_id}" href="([^"]*)"')
+        return found[0] if found else None
+
+
+class TagCounter(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.headings, self.inline = 0, []
+
+    def handle_starttag(self, tag, attributes):
+        self.headings += tag == "h1"
+        self.inline += [name for name, _ in attributes if name == "style" or name.startswith(("on", "hx-on"))]
+        self.inline += [tag] if tag == "style" or (tag == "script" and not dict(attributes).get("src")) else []
+
+
+class PageClient(Client):
+    """Every answer: private, under the content policy, one h1, a title, nothing inline, no canary in an address."""
+
+    def page(self, url, *, htmx=False, method="get", follow=True, **options):
+        headers = options.pop("headers", {}) | ({"HX-Request": "true"} if htmx else {})
+        response = getattr(self, method)(url, follow=follow, headers=headers, **options)
+        for address, _ in getattr(response, "redirect_chain", []):
+            assert CANARY not in address
+        assert CANARY not in response.request["PATH_INFO"] + response.request["QUERY_STRING"]
+        assert response["Cache-Control"] == "no-store"
+        assert "default-src 'none'" in response["Content-Security-Policy"]
+        assert "unsafe" not in response["Content-Security-Policy"]
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert {"HX-Request", "HX-History-Restore-Request"} <= set(response["Vary"].split(", "))
+        assert not any(CANARY in value for name, value in response.items() if name != "Set-Cookie")
+        page = Page(response)
+        counter = TagCounter()
+        counter.feed(page.html)
+        assert counter.inline == []
+        if page.html and not htmx:
+            assert counter.headings == 1
+            assert CANARY not in page.title
+        return page

@@ -6,7 +6,7 @@ from dashboard.listing.columns import Column
 COLUMNS = (
     Column("status", "Status"),
     Column("patient", "Patient", SortField.PATIENT, Direction.ASC),
-    Column("person", "Sex · born"),
+    Column("person", "Sex · age"),
     Column("encounter", "Encounter"),
     Column("type", "Type"),
     Column("started", "Started"),

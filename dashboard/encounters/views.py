@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import push_url
 
 from corti_gateway.errors import GatewayError
 from dashboard.accounts.viewer import Viewer
@@ -41,7 +42,8 @@ def encounter_list(request: TenantRequest) -> HttpResponse:
         request,
         state,
         offered=page.sorts,
-        rows=present(page.rows, viewer),
+        rows=present(page.rows, viewer, by_period_end=page.by_period_end),
+        order_remark=page.order_remark,
         summary=Summary.of(page, viewer),
         viewer=viewer,
         notices=[*state.notices, *page.notices],
@@ -55,7 +57,10 @@ def _choose(request: TenantRequest) -> HttpResponse:
     form = FilterForm(request.POST)
     valid = form.is_valid()
     state = form.state(request.tenant.slug)
-    return redirect(state.url()) if valid else _render(request, state, status=422, form=form)
+    if valid:
+        return redirect(state.url())
+    # The address stays that of the list before: the form's own would lose its filters.
+    return push_url(_render(request, state, status=422, form=form), False)
 
 
 def _render(request: TenantRequest, state: EncounterListState, *, status: int = 200, **context: Any) -> HttpResponse:

@@ -20,7 +20,9 @@ class Failure:
     def of(cls, error: errors.GatewayError) -> "Failure":
         title, advice, status = _words(error)
         detail = error.problem.detail if error.problem and isinstance(error, errors.BadRequest) else ""
-        return cls(title, advice, status, error.request_id, detail, error.retryable)
+        # Not asked again by itself, but a person may: what came through a proxy or a portal may be gone in a moment.
+        can_retry = error.retryable or isinstance(error, errors.UnreadableAnswer)
+        return cls(title, advice, status, error.request_id, detail, can_retry)
 
 
 # From the most special to the most general; the first that fits speaks.

@@ -12,22 +12,28 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 def moment(when: datetime, viewer: Viewer) -> str:
     """``14:32`` today, ``21 Nov 14:32`` this year, ``21 Nov 2024 14:32`` before, in the viewer's zone."""
     there, today = when.astimezone(viewer.zone), viewer.now.astimezone(viewer.zone)
+    clock = f"{there.hour:02}:{there.minute:02}"
     if there.date() == today.date():
-        return f"{there:%H:%M}"
+        return clock
     year = "" if there.year == today.year else f" {there.year}"
-    return f"{there.day} {_MONTHS[there.month]}{year} {there:%H:%M}"
+    return f"{there.day} {_MONTHS[there.month]}{year} {clock}"
 
 
 def exact(when: datetime, viewer: Viewer) -> str:
     """``2026-11-22 14:32:08 CET (13:32:08 UTC)``: to the second, with its zone and UTC."""
     there = when.astimezone(viewer.zone)
-    text = f"{there:%Y-%m-%d %H:%M:%S %Z}"
-    return text if viewer.zone_name == "UTC" else f"{text} ({when.astimezone(UTC):%H:%M:%S} UTC)"
+    text = f"{_seconds(there, ' ')} {there.tzname()}"
+    return text if viewer.zone_name == "UTC" else f"{text} ({_seconds(when.astimezone(UTC))[11:]} UTC)"
 
 
 def machine(when: datetime) -> str:
     """The ``datetime`` attribute of a time element, in UTC to the second."""
-    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{_seconds(when.astimezone(UTC))}Z"
+
+
+def _seconds(when: datetime, between: str = "T") -> str:
+    # Four times on every row: isoformat takes half the time of strftime.
+    return when.isoformat(between)[:19]
 
 
 def ago(when: datetime, viewer: Viewer) -> str:

@@ -19,13 +19,20 @@ class Total:
 
 @dataclass(frozen=True)
 class Page:
-    """``query`` is what was answered (it can differ from what was asked, then a notice says so)."""
+    """``query`` is what was answered (it can differ from what was asked, then a notice says so).
+
+    ``hidden`` rows were outside the filters: then nobody knows how many are inside, and row numbers mean nothing.
+    ``order_remark`` completes the words for the sort; ``by_period_end`` says which of the two ends it goes by.
+    """
 
     query: InteractionQuery
     rows: tuple[Interaction, ...]
     has_next: bool
     as_of: datetime
     sorts: tuple[SortField, ...]
+    hidden: int = 0
+    order_remark: str = ""
+    by_period_end: bool = False
     total: Total | None = None
     notices: list[Notice] = field(default_factory=list)
 

@@ -9,9 +9,13 @@ from dashboard.listing.page import Page
 
 @dataclass(frozen=True)
 class Summary:
-    """``rows`` like ``26–50``; ``more`` says whether rows follow; a total only if it was counted."""
+    """``rows`` like ``26–50``; ``more`` says whether rows follow; a total only if it was counted.
+
+    Where rows had to be hidden, positions in the list mean nothing: then ``rows`` is how many are shown.
+    """
 
     rows: str
+    numbered: bool
     more: bool
     total: str
     total_as_of: str
@@ -23,7 +27,8 @@ class Summary:
     @classmethod
     def of(cls, page: Page, viewer: Viewer) -> "Summary":
         return cls(
-            rows=f"{formatting.number(page.first_row)}–{formatting.number(page.last_row)}" if page.rows else "",
+            rows=_rows(page),
+            numbered=not page.hidden,
             more=page.has_next,
             total=formatting.number(page.total.rows) if page.total else "",
             total_as_of=f"{page.total.as_of.astimezone(viewer.zone):%H:%M}" if page.total else "",
@@ -32,3 +37,9 @@ class Summary:
             read_at_epoch=int(page.as_of.timestamp()),
             zone=f"{viewer.zone_name.replace('_', ' ')} ({page.as_of.astimezone(viewer.zone):%Z})",
         )
+
+
+def _rows(page: Page) -> str:
+    if page.hidden or not page.rows:
+        return formatting.number(len(page.rows)) if page.rows else ""
+    return f"{formatting.number(page.first_row)}–{formatting.number(page.last_row)}"

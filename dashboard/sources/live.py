@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from corti_gateway.capabilities import Capabilities, SortKey
 from corti_gateway.deadline import Deadline
 from corti_gateway.listing import Listing, last_page, list_page, offered_sorts
 from corti_gateway.queries import InteractionQuery
@@ -36,7 +37,25 @@ def page(tenant: Tenant, query: InteractionQuery, deadline: Deadline) -> Page:
             notices.append(Notice(f"Page {query.page:,} is past the end. This is the last page, {last:,}."))
             query = replace(query, page=last)
             listing = list_page(tenant.gateway, query, deadline=deadline)
-    return Page(query, listing.rows, listing.has_next, listing.as_of, offered, notices=[*notices, *_remarks(listing)])
+    found = tenant.gateway.capabilities
+    return Page(
+        query,
+        listing.rows,
+        listing.has_next,
+        listing.as_of,
+        offered,
+        hidden=listing.hidden,
+        order_remark=_order_remark(query, found),
+        by_period_end=found is not None and found.ended_key is SortKey.PERIOD_ENDED,
+        notices=[*notices, *_remarks(listing)],
+    )
+
+
+def _order_remark(query: InteractionQuery, found: Capabilities | None) -> str:
+    if query.sort is not SortField.ENDED or found is None or found.nulls_first is None:
+        return ""
+    first = found.nulls_first is (query.direction is Direction.ASC)
+    return "after those without an end" if first else "then those without an end"
 
 
 def _remarks(listing: Listing) -> list[Notice]:
@@ -51,8 +70,8 @@ def _remarks(listing: Listing) -> list[Notice]:
     if listing.hidden:
         remarks.append(
             Notice(
-                f"The API returned {_rows(listing.hidden)} outside these filters. They are not shown, "
-                "and pages of this list may be shorter than usual.",
+                f"The API returned {_rows(listing.hidden)} outside these filters. They are not shown, so pages of this "
+                "list are shorter than usual, and nobody can say how many match.",
                 Level.WARNING,
             )
         )

@@ -16,5 +16,8 @@ def answer(tenant: Tenant, query: InteractionQuery, *, count: bool = False) -> P
     """
     deadline = Deadline.after(tenant.config.deadline)
     page = live.page(tenant, query, deadline)
+    if page.hidden:
+        # The API ignores a filter: what it would count is not this list.
+        return page
     total = totals.count(tenant, page.query, deadline) if count else totals.remembered(tenant, page.query)
     return replace(page, total=total)

@@ -16,6 +16,11 @@
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
 
+  // The band is not part of what changes: its form was drawn with the address of the first list.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches(".themes")) event.target.elements.next.value = location.pathname + location.search;
+  });
+
   document.addEventListener("keydown", (event) => {
     if (document.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;

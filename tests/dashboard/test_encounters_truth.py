@@ -60,6 +60,29 @@ def test_rows_outside_the_filter_are_never_shown(page_client, upstream, kind, ht
     assert page.state != ["nothing-yet"]
 
 
+def test_nothing_is_counted_where_the_api_ignores_the_filter(page_client, upstream):
+    upstream.faults().set("ignore_filter", filter="status")
+    page = page_client.page(f"{URL}?status=completed&count=1")
+    assert page.link("count") is None
+    summary = page.one(r'class="summary">(.*?)</p>')
+    assert f"<b>{len(page.rows)}</b> shown" in summary
+    assert " of " not in summary
+    assert "counted" not in page_client.page(f"{URL}?status=completed").one(r'class="summary">(.*?)</p>')
+
+
+def test_sorted_by_end_the_column_shows_that_very_end_in_order(page_client, upstream):
+    upstream.add(title="Without an end", status="in-progress", period={"startedAt": "2026-11-20T12:00:00Z"})
+    for key, words in [("-ended", "after those without an end"), ("ended", "then those without an end")]:
+        page = page_client.page(f"{URL}?sort={key}&size=100")
+        assert words in page.one(r"<caption>(.*?)</caption>")
+        ends = page.all(r'c-ended">(?:<time datetime="([^"]*)"|–)')
+        known = [end for end in ends if end]
+        assert len(known) > 5
+        assert known == sorted(known, reverse=key.startswith("-"))
+        gaps = [index for index, end in enumerate(ends) if not end]
+        assert gaps in ([], list(range(len(gaps))), list(range(len(ends) - len(gaps), len(ends))))
+
+
 def test_a_sort_by_patient_is_not_offered_where_it_is_unstable(page_client, upstream):
     assert page_client.page(URL).link("by-patient")
     upstream.faults().set("shuffle", sort="patient")

@@ -64,7 +64,7 @@ def test_sessions_and_cache_keys_hold_no_mark(page_client, marked):
 
 def test_an_error_of_our_own_shows_nothing_but_a_page(page_client, marked, monkeypatch, caplog):
     page_client.raise_request_exception = False
-    monkeypatch.setattr("dashboard.encounters.views.present", lambda rows, viewer: 1 / 0)
+    monkeypatch.setattr("dashboard.encounters.views.present", lambda *rows, **options: 1 / 0)
     page = page_client.page(URL)
     assert page.status == 500
     assert "Something went wrong here" in page.text

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from corti_gateway.capabilities import Capabilities, SortKey
+from corti_gateway.capabilities import Capabilities, SortKey, Verdict
 from corti_gateway.deadline import Deadline
 from corti_gateway.listing import Listing, last_page, list_page, offered_sorts
 from corti_gateway.queries import InteractionQuery
@@ -47,7 +47,7 @@ def page(tenant: Tenant, query: InteractionQuery, deadline: Deadline) -> Page:
         hidden=listing.hidden,
         order_remark=_order_remark(query, found),
         by_period_end=found is not None and found.ended_key is SortKey.PERIOD_ENDED,
-        notices=[*notices, *_remarks(listing)],
+        notices=[*notices, *_remarks(listing, found)],
     )
 
 
@@ -58,12 +58,13 @@ def _order_remark(query: InteractionQuery, found: Capabilities | None) -> str:
     return "after those without an end" if first else "then those without an end"
 
 
-def _remarks(listing: Listing) -> list[Notice]:
+def _remarks(listing: Listing, found: Capabilities | None) -> list[Notice]:
     remarks = []
-    if listing.merged:
+    # While nothing is proven, merging is only a way to be right; where the API was seen to fail, users should know.
+    if listing.merged and found is not None and found.several_statuses is Verdict.NO:
         remarks.append(
             Notice(
-                "This tenant’s API is not known to filter by several statuses at once: "
+                "This tenant’s API does not filter by several statuses at once: "
                 "each was asked for on its own, and the answers were merged in order."
             )
         )

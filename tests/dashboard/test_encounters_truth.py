@@ -46,6 +46,15 @@ def test_a_verdict_that_turns_out_wrong_is_dropped_at_once(page_client, upstream
     assert any("outside these filters" in notice or "on its own" in notice for notice in page.notices)
 
 
+def test_before_anything_is_proven_the_union_is_right_and_nobody_is_alarmed(page_client, upstream):
+    proven, _ = all_pages(page_client, f"{URL}?status=completed&status=planned")
+    verdicts = registry()["nordhavn"].gateway.verdicts
+    verdicts._current = None
+    merged, notices = all_pages(page_client, f"{URL}?status=completed&status=planned")
+    assert merged == proven
+    assert notices == []
+
+
 @pytest.mark.parametrize("kind", ["status", "patient", "both"])
 def test_rows_outside_the_filter_are_never_shown(page_client, upstream, kind, htmx):
     upstream.add(patient={"identifier": "PT-42"})

@@ -26,6 +26,7 @@ test: .venv/tests  ## every test that needs no service and no browser
 	@$(BIN)/pytest -n auto -m "not browser and not postgres and not node"
 
 browser-test: .venv/tests  ## the tests in headless Chromium
+	@npm ci --prefix tests/browser/node --no-audit --no-fund --silent
 	@$(BIN)/pytest -n 2 -m browser
 
 check: .venv/tests  ## lint, types, imports, deployment settings

@@ -1,6 +1,7 @@
 """A gateway error in words for people: what happened, what to try, the reference to quote."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from corti_gateway import errors
 
@@ -92,7 +93,9 @@ _WORDS: tuple[tuple[type[errors.GatewayError], str, str, int], ...] = (
 
 
 def _words(error: errors.GatewayError) -> tuple[str, str, int]:
+    # The service's own time-out (documented for the list) means the same to people as one of ours.
+    slow = error.status == HTTPStatus.GATEWAY_TIMEOUT
     for kind, title, advice, status in _WORDS:
-        if isinstance(error, kind):
+        if isinstance(error, kind) or (slow and kind is errors.TimedOut):
             return title, advice, status
     return "The list could not be loaded", "Try again in a moment.", 502

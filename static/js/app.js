@@ -87,7 +87,8 @@
     const { xhr } = event.detail;
     if (xhr.status !== 204 && !xhr.responseText.includes('<section id="results"')) {
       event.detail.shouldSwap = false;
-      failed();
+      // Not found as a whole: the tenant is no longer the user's. Nothing of it may stay on the screen.
+      if (xhr.status === 404) location.reload(); else failed();
     }
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, failed);

@@ -1,0 +1,85 @@
+"""The dashboard as it runs in production: gunicorn, collected static files, a signed-in member."""
+
+import re
+import secrets
+from pathlib import Path
+
+import requests
+
+from benchmarks.sandbox import SandboxService
+from benchmarks.services import Service, ServiceError, free_port, inherited, run
+from benchmarks.wire import Connection, request
+
+MEMBER = "karen"
+# A browser says its zone in this cookie; one beside UTC costs the page some more formatting.
+ZONE = "Europe/Copenhagen"
+_CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+def list_path(slug: str, page: int = 1) -> str:
+    """The path of the same 50 rows as the floor's."""
+    return f"/{slug}/encounters/?status=completed&size=50" + (f"&page={page}" if page > 1 else "")
+
+
+class Installation:
+    """A migrated database and collected static files in a folder of their own, and the variables for them."""
+
+    def __init__(self, sandbox: SandboxService, folder: Path) -> None:
+        self.folder = folder
+        self.password = secrets.token_urlsafe(16)
+        self.variables = inherited(
+            ENV_FILE="",
+            SECRET_KEY=secrets.token_urlsafe(50),
+            ALLOWED_HOSTS="127.0.0.1",
+            HTTPS="off",
+            VAR_DIR=str(folder),
+            **sandbox.variables(),
+        )
+        run(["manage.py", "migrate", "--verbosity", "0"], self.variables)
+        run(["manage.py", "collectstatic", "--no-input", "--verbosity", "0"], self.variables)
+        run(["-m", "benchmarks.member", MEMBER, self.password, *sandbox.sizes], self.variables)
+
+
+class DashboardService(Service):
+    """The dashboard of an installation with so many workers; ``cookies`` is the signed-in member's header."""
+
+    def __init__(self, installation: Installation, *, workers: int = 2) -> None:
+        port = free_port()
+        variables = installation.variables | {"BIND": f"127.0.0.1:{port}", "WEB_WORKERS": str(workers)}
+        log = installation.folder / "dashboard.log"
+        super().__init__(["-m", "gunicorn", "dashboard.wsgi"], port, log, variables, within=30)
+        self.url = f"http://127.0.0.1:{port}"
+        self._password = installation.password
+        self._cookies = ""
+
+    @property
+    def cookies(self) -> str:
+        """The cookies of a browser that has signed in."""
+        if not self._cookies:
+            with requests.Session() as session:
+                session.trust_env = False
+                url = f"{self.url}/accounts/sign-in/"
+                token = _CSRF.search(session.get(url).text)
+                assert token
+                form = {"username": MEMBER, "password": self._password, "csrfmiddlewaretoken": token[1]}
+                session.post(url, data=form, allow_redirects=False)
+                if "session" not in session.cookies:
+                    raise ServiceError("the sign-in failed")
+                names = {**session.cookies.get_dict(), "tz": ZONE}
+                self._cookies = "; ".join(f"{name}={value}" for name, value in names.items())
+        return self._cookies
+
+    def request(self, path: str, **headers: str) -> bytes:
+        """A request of a signed-in browser; underscores in header names become hyphens."""
+        own = {name.replace("_", "-"): value for name, value in headers.items()}
+        browser = {"Accept": "text/html", "Accept-Encoding": "gzip", "Cookie": self.cookies}
+        return request(f"127.0.0.1:{self.port}", path, browser | own)
+
+    def connection(self) -> Connection:
+        return Connection("127.0.0.1", self.port)
+
+    @property
+    def workers(self) -> list[int]:
+        """The process ids of gunicorn's workers."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [int(child) for child in children]

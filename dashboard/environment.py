@@ -2,8 +2,10 @@
 
 import os
 import secrets
-from collections.abc import Collection, Mapping
+import warnings
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -18,6 +20,7 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 def load(base: Path) -> environ.Env:
     """The process's environment on top of the file named in ENV_FILE (``.env`` beside manage.py unless told)."""
     file = os.environ.get("ENV_FILE", str(base / ".env"))
+    require("ENV_FILE" not in os.environ or not file or Path(file).is_file(), f"ENV_FILE names no file: {file}")
     if file and Path(file).is_file():
         environ.Env.read_env(file)
     for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL"):
@@ -29,9 +32,15 @@ def load(base: Path) -> environ.Env:
 def tenants(variables: Mapping[str, str], sandbox_url: str) -> tuple[TenantConfig, ...]:
     """The configured tenants; without any, the two of the sandbox."""
     try:
-        return tenants_from_env(variables) or tenants_from_env(sandbox_variables(sandbox_url))
+        configured = tenants_from_env(variables)
     except ConfigurationError as error:
         raise ImproperlyConfigured(str(error)) from error
+    if configured:
+        return configured
+    try:
+        return tenants_from_env(sandbox_variables(sandbox_url))
+    except ConfigurationError as error:
+        raise ImproperlyConfigured(f"SANDBOX_URL is not the address of a sandbox: {sandbox_url}") from error
 
 
 def sandbox_variables(url: str) -> dict[str, str]:
@@ -71,6 +80,18 @@ def flag(env: environ.Env, name: str, *, default: bool) -> bool:
     return text in _ON if text else default
 
 
+def service(parse: Callable[..., dict[str, Any]], name: str, *, default: str, needs: str) -> dict[str, Any]:
+    """A variable that is the URL of a service; ``needs`` is the key that only a known kind of service brings."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of an odd URL, which is refused below by its name
+            found = parse(name, default=default)
+    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name} is not the URL of a known kind of service.") from error
+    # A kind that is not known comes back as the word that it was.
+    require("." in found.get(needs, ""), f"{name} is not the URL of a known kind of service.")
+    return found
+
+
 def one_of(env: environ.Env, name: str, allowed: Collection[str], *, default: str) -> str:
     """A variable that holds one of some known words."""
     text: str = env.str(name, default="") or default
@@ -87,5 +108,5 @@ def require(condition: bool, message: str) -> None:
 def _content(name: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ImproperlyConfigured(f"{name} names a file that cannot be read: {path} ({error.strerror})") from error
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} names a file that cannot be read as text: {path}") from error

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.middleware import HtmxDetails
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -13,11 +15,15 @@ _POLICY = "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in
 
 
 def private(get_response: Handler) -> Handler:
-    """No answer is stored anywhere, and none is mixed up with its fragment. Static files never come this far."""
+    """No answer is stored anywhere, and none is mixed up with its fragment; but static files, which are
+    the same for everybody."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if request.path.startswith(settings.STATIC_URL) and response.status_code in (200, 304):
+            return response
         response["Cache-Control"] = "no-store"
+        response["X-Content-Type-Options"] = "nosniff"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
         patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
@@ -50,8 +56,8 @@ def whole_page_sign_in(get_response: Handler) -> Handler:
         if response.status_code == 302 and response.headers["Location"].startswith(f"{sign_in}?"):
             query = QueryDict(response.headers["Location"].partition("?")[2], mutable=True)
             htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
-            if htmx and request.method == "POST" and htmx.current_url_abs_path:
-                query["next"] = htmx.current_url_abs_path
+            if htmx and request.method == "POST" and (page := _page_behind(htmx)):
+                query["next"] = page
             if settings.SESSION_COOKIE_NAME in request.COOKIES:
                 query["ended"] = "1"
             location = f"{sign_in}?{query.urlencode(safe='/')}"
@@ -63,3 +69,12 @@ def whole_page_sign_in(get_response: Handler) -> Handler:
         return response
 
     return answer
+
+
+def _page_behind(htmx: HtmxDetails) -> str:
+    """The path of the page that a fragment was asked from, if the header that says so makes sense."""
+    try:
+        path = htmx.current_url_abs_path or ""
+    except ValueError:
+        return ""
+    return path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""

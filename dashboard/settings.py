@@ -27,6 +27,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "loca
 HTTPS: bool = environment.flag(env, "HTTPS", default=not DEMO)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 environment.require(len(SECRET_KEY) >= 32, "SECRET_KEY must be set to at least 32 random characters.")
+environment.require(DEMO or not DEBUG, "DEBUG shows patient data in tracebacks: it cannot be on with real tenants.")
 environment.require(bool(ALLOWED_HOSTS), "ALLOWED_HOSTS must name the host names of the dashboard, comma-separated.")
 environment.require(
     not DEMO or set(ALLOWED_HOSTS) <= set(environment.LOOPBACK_HOSTS),
@@ -51,11 +52,12 @@ INSTALLED_APPS = [
     *([] if DJANGO_6 else ["template_partials"]),
 ]
 MIDDLEWARE = [
+    # First, so that a request refused by any of the others is answered privately too.
+    "dashboard.middleware.private",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware" if DJANGO_6 else "dashboard.middleware.content_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "dashboard.middleware.private",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware" if DJANGO_6 else "dashboard.middleware.content_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -86,7 +88,8 @@ TEMPLATES = [
 ]
 
 # --- Database and cache --------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'dashboard.sqlite3'}")}
+SQLITE = f"sqlite:///{VAR_DIR / 'dashboard.sqlite3'}"
+DATABASES = {"default": environment.service(env.db_url, "DATABASE_URL", default=SQLITE, needs="ENGINE")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASES["default"]["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -96,7 +99,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+CACHES = {"default": environment.service(env.cache_url, "CACHE_URL", default="locmemcache://", needs="BACKEND")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in and sessions ------------------------------------------------------------------------------------------

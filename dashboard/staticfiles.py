@@ -20,6 +20,8 @@ class OneStylesheetStorage(CompressedManifestStaticFilesStorage):  # type: ignor
             text = _COMMENT.sub("", _IMPORT.sub(self._layer, self._read(STYLESHEET)))
             self.delete(STYLESHEET)
             self._save(STYLESHEET, ContentFile(text.encode()))
+            # From here on the collected file counts, not the one that it was collected from.
+            paths = {**paths, STYLESHEET: (self, STYLESHEET)}
         yield from super().post_process(paths, dry_run, **options)
 
     def _layer(self, match: re.Match[str]) -> str:

@@ -22,6 +22,8 @@ class FilterForm(forms.Form):
         max_length=LONGEST,
         error_messages={"max_length": f"An identifier has at most {LONGEST} characters. Was something else pasted?"},
     )
+    # A row's own identifier, from the button with the patient's name: taken as it is, blanks and all.
+    exactly = forms.CharField(required=False, strip=False)
     status = forms.MultipleChoiceField(required=False, choices=[(word.value, word.value) for word in EncounterStatus])
     sort = forms.ChoiceField(required=False, choices=[(key, key) for key in SORTS])
     size = forms.ChoiceField(required=False, choices=[(str(size), str(size)) for size in SIZES])
@@ -32,7 +34,7 @@ class FilterForm(forms.Form):
         return EncounterListState(
             tenant,
             statuses=tuple(word for word in EncounterStatus if word.value in values.get("status", ())),
-            patient=values.get("patient", ""),
+            patient=values.get("exactly") or values.get("patient", ""),
             sort=SORTS.get(values.get("sort", ""), Sort()),
             size=int(values.get("size") or DEFAULT_SIZE),
         )

@@ -1,6 +1,7 @@
 """The state of the encounters list: it is the URL, and nothing but the URL."""
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -109,5 +110,10 @@ class EncounterListState:
             pairs.append(("size", str(self.size)))
         if self.page > 1:
             pairs.append(("page", str(self.page)))
-        base = reverse("encounters:list", kwargs={"tenant": self.tenant})
+        base = _address(self.tenant)
         return f"{base}?{urlencode(pairs)}" if pairs else base
+
+
+@lru_cache(maxsize=256)
+def _address(tenant: str) -> str:
+    return reverse("encounters:list", kwargs={"tenant": tenant})

@@ -42,7 +42,8 @@ def encounter_list(request: TenantRequest) -> HttpResponse:
         request,
         state,
         offered=page.sorts,
-        rows=present(page.rows, viewer, by_period_end=page.by_period_end),
+        rows=present(page, viewer),
+        empty=page.empty,
         order_remark=page.order_remark,
         summary=Summary.of(page, viewer),
         viewer=viewer,
@@ -69,6 +70,9 @@ def _render(request: TenantRequest, state: EncounterListState, *, status: int = 
     fragment = bool(htmx) and not htmx.history_restore_request
     shared = {
         "fragment": fragment,
+        # Scripts set the controls from the results; the form itself comes along when it has an error to show, or a sort
+        # that was not offered yet when the page was loaded.
+        "send_filters": "form" in context or state.sort.field in live.NEED_PROOF,
         "title": f"Encounters{f', page {state.page}' if state.page > 1 else ''} · {request.tenant.label}",
         "state": state,
         "here": state.url(),

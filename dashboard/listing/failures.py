@@ -1,9 +1,11 @@
 """A gateway error in words for people: what happened, what to try, the reference to quote."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 
 from corti_gateway import errors
+from dashboard.listing import formatting
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,10 @@ class Failure:
         title, advice, status = _words(error)
         detail = error.problem.detail if error.problem and isinstance(error, errors.BadRequest) else ""
         # Not asked again by itself, but a person may: what came through a proxy or a portal may be gone in a moment.
-        can_retry = error.retryable or isinstance(error, errors.UnreadableAnswer)
+        can_retry = error.retryable or isinstance(error, errors.UnreadableAnswer | errors.TooBusy)
+        if isinstance(error, errors.TooBusy) and error.retry_after:
+            wait = formatting.duration(timedelta(seconds=error.retry_after))
+            advice = f"It asked us to wait: try again in {wait}."
         return cls(title, advice, status, error.request_id, detail, can_retry)
 
 
@@ -64,7 +69,12 @@ _WORDS: tuple[tuple[type[errors.GatewayError], str, str, int], ...] = (
         "Trying again does not help. Tell your administrator.",
         503,
     ),
-    (errors.TooBusy, "Corti is too busy right now", "It asked us to wait. Try again in a moment.", 503),
+    (
+        errors.TooBusy,
+        "Corti is too busy right now",
+        "Nothing is lost: the filters are kept. Try again in a moment.",
+        503,
+    ),
     (
         errors.BadRequest,
         "Corti refused these filters",

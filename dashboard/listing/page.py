@@ -22,6 +22,7 @@ class Page:
     """``query`` is what was answered (it can differ from what was asked, then a notice says so).
 
     ``hidden`` rows were outside the filters: then nobody knows how many are inside, and row numbers mean nothing.
+    ``unreadable`` rows had no id. A page without rows is only empty if there were none of either.
     ``order_remark`` completes the words for the sort; ``by_period_end`` says which of the two ends it goes by.
     """
 
@@ -31,6 +32,7 @@ class Page:
     as_of: datetime
     sorts: tuple[SortField, ...]
     hidden: int = 0
+    unreadable: int = 0
     order_remark: str = ""
     by_period_end: bool = False
     total: Total | None = None
@@ -40,6 +42,11 @@ class Page:
     def first_row(self) -> int:
         """The number of the first row of this page within the whole list, from 1."""
         return (self.query.page - 1) * self.query.page_size + 1
+
+    @property
+    def empty(self) -> bool:
+        """Whether the API, asked for this page, had nothing: not whether there is nothing to show."""
+        return not (self.rows or self.hidden or self.unreadable or self.has_next)
 
     @property
     def last_row(self) -> int:

@@ -12,7 +12,7 @@ from dashboard.listing.page import Page
 from dashboard.tenants.registry import Tenant
 
 # Sorts that are only offered once this tenant's API was seen to honour them.
-_NEED_PROOF = {SortField.PATIENT, SortField.ENDED}
+NEED_PROOF = {SortField.PATIENT, SortField.ENDED}
 
 
 def sorts(tenant: Tenant) -> tuple[SortField, ...]:
@@ -24,12 +24,13 @@ def sorts(tenant: Tenant) -> tuple[SortField, ...]:
 def page(tenant: Tenant, query: InteractionQuery, deadline: Deadline) -> Page:
     """The page asked for, or the nearest true one with a notice."""
     notices: list[Notice] = []
-    if query.sort in _NEED_PROOF:
-        tenant.gateway.prove(wait=True, deadline=deadline)
+    if query.sort in NEED_PROOF:
+        # The proof may take half of the time; the other half is for the page itself.
+        tenant.gateway.prove(wait=True, deadline=Deadline.after(deadline.remaining() / 2))
     offered = sorts(tenant)
     if query.sort not in offered:
+        notices.append(Notice(_no_sort(query.sort, tenant.gateway.capabilities)))
         query = replace(query, sort=SortField.CREATED, direction=Direction.DESC, page=1)
-        notices.append(Notice("This tenant’s API does not sort by that field reliably: newest created first instead."))
     listing = list_page(tenant.gateway, query, deadline=deadline)
     if not listing.rows and query.page > 1:
         last = last_page(tenant.gateway, query, deadline=deadline)
@@ -45,10 +46,18 @@ def page(tenant: Tenant, query: InteractionQuery, deadline: Deadline) -> Page:
         listing.as_of,
         offered,
         hidden=listing.hidden,
+        unreadable=listing.unreadable,
         order_remark=_order_remark(query, found),
         by_period_end=found is not None and found.ended_key is SortKey.PERIOD_ENDED,
         notices=[*notices, *_remarks(listing, found)],
     )
+
+
+def _no_sort(field: SortField, found: Capabilities | None) -> str:
+    verdict = None if found is None else found.sort_by_patient if field is SortField.PATIENT else found.sort_by_ended
+    if verdict is Verdict.NO:
+        return "This tenant’s API does not sort by that field reliably: newest created first instead."
+    return "Whether this tenant’s API sorts by that field is not known yet: newest created first instead."
 
 
 def _order_remark(query: InteractionQuery, found: Capabilities | None) -> str:

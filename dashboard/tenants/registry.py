@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from corti_gateway.config import TenantConfig
 from corti_gateway.gateway import CortiGateway
 
+_opening = Lock()
 _CORTI_HOST = re.compile(r"api\.(?P<environment>[a-z0-9-]+)\.corti\.app")
 
 
@@ -41,7 +43,9 @@ class Tenant:
 
 def registry() -> Mapping[str, Tenant]:
     """Tenants by slug, in the order of the configuration."""
-    return _open(settings.TENANTS)
+    # Without the lock, the first requests of a process would each open gateways, with tokens and probes of their own.
+    with _opening:
+        return _open(settings.TENANTS)
 
 
 @lru_cache(maxsize=4)

@@ -52,6 +52,18 @@
   };
   ready();
 
+  // The exact moment of a time in a row, in the zone of the page, when the pointer asks for it.
+  document.addEventListener("pointerover", (event) => {
+    const time = event.target.closest?.("time:not([title])");
+    const zone = time?.closest("[data-zone]")?.dataset.zone;
+    if (!zone) return;
+    const moment = new Date(time.dateTime);
+    const options = { dateStyle: "short", timeStyle: "medium", hourCycle: "h23" };
+    const there = new Intl.DateTimeFormat("sv-SE", { ...options, timeZone: zone }).format(moment);
+    const utc = new Intl.DateTimeFormat("sv-SE", { timeStyle: "medium", timeZone: "UTC" }).format(moment);
+    time.title = `${there} ${zone} (${utc} UTC)`;
+  });
+
   // A button outside of its form (form="…") says which patient it is about.
   document.addEventListener("htmx:configRequest", (event) => {
     const button = event.detail.triggeringEvent?.submitter;
@@ -66,15 +78,27 @@
     $("#results")?.setAttribute("aria-busy", "true");
   });
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const field = $("#patient");
-    if (event.detail.target.id === "filters" && field && field.value !== typed) {
-      const draft = event.detail.fragment.querySelector("#patient");
-      if (draft) draft.value = field.value;
-    }
+    const draft = event.detail.fragment.querySelector?.("#patient");
+    if (draft && $("#patient").value !== typed) draft.value = $("#patient").value;
   });
 
+  // The controls tell what the results tell, whichever way one came here.
+  const followResults = () => {
+    const field = $("#patient");
+    const shown = $("#results")?.dataset;
+    if (!field || !shown || $("#results [data-state='invalid']")) return;
+    field.removeAttribute("aria-invalid");
+    $("#patient-error")?.remove();
+    if (field.value === typed) field.value = shown.patient;
+    field.defaultValue = shown.patient;
+    $("#sort").value = shown.sort;
+    const statuses = shown.statuses.split(" ");
+    document.querySelectorAll("[name=status][type=checkbox]").forEach((box) => { box.checked = statuses.includes(box.value); });
+  };
+  document.addEventListener("htmx:afterSwap", followResults);
+
   // Only a results fragment may take the place of the results; anything else is no answer.
-  const failed = () => {
+  const failed = (status = 0) => {
     const results = $("#results");
     const template = $("#no-answer");
     if (!results || !template) return;
@@ -82,16 +106,18 @@
     results.querySelector("[data-state='no-answer']")?.remove();
     results.prepend(template.content.cloneNode(true));
     results.dataset.stale = "true";
+    // It was reached, and refused: its own words for that.
+    if (status) results.querySelector("h2").textContent = `The dashboard refused this (${status})`;
   };
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
     if (xhr.status !== 204 && !xhr.responseText.includes('<section id="results"')) {
       event.detail.shouldSwap = false;
       // Not found as a whole: the tenant is no longer the user's. Nothing of it may stay on the screen.
-      if (xhr.status === 404) location.reload(); else failed();
+      if (xhr.status === 404) location.reload(); else failed(xhr.status);
     }
   });
-  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, failed);
+  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => failed());
   document.addEventListener("htmx:afterSettle", () => {
     ready();
     // The control that was used is gone: go on from the top of the results.

@@ -124,13 +124,13 @@ def _counted_and_sorted(ada: Visitor, _: Sandbox) -> None:
 
 def _similar_names(ada: Visitor, _: Sandbox) -> None:
     ada.open_list("crafted", rows=8)
-    expect(ada.page.locator(".alike")).to_have_count(4)
+    expect(ada.page.locator(".mark")).to_have_count(4)
 
 
 def _damaged_rows(ada: Visitor, sandbox: Sandbox) -> None:
     sandbox.tenant("nordhavn").faults.set("damage", kind="types", rows="all")
     ada.open_list(rows=25)
-    expect(ada.page.locator("tbody .incomplete")).to_have_count(25)
+    expect(ada.page.locator("tbody .mark")).to_have_count(25)
 
 
 def _warned_of_hidden_rows(ada: Visitor, sandbox: Sandbox) -> None:

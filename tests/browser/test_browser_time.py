@@ -31,7 +31,9 @@ def test_times_are_in_the_browser_s_zone_and_birth_dates_the_same_everywhere(vis
         times = ada.page.locator("tbody .c-started time")
         texts.append(tuple(times.all_inner_texts()))
         machines.append([time.get_attribute("datetime") for time in times.all()])
-        assert "UTC" in str(times.first.get_attribute("title"))
+        times.first.hover()
+        assert f"{zone} (" in str(times.first.get_attribute("title"))
+        assert "UTC)" in str(times.first.get_attribute("title"))
     assert [caption.rpartition("(")[2] for caption in captions] == ["CET).", "+14).", "EST).", "-12)."]
     assert births[0].count(["1 Jan 1980"]) == 7
     assert births[0].count(["29 Feb 2000"]) == 1
@@ -69,7 +71,7 @@ def test_a_list_turns_amber_after_five_minutes(ada: Visitor) -> None:
     ada.page.clock.fast_forward("00:40")
     expect(age).to_have_text("read 5 min ago")
     amber = ada.page.evaluate(
-        "() => { const one = document.createElement('i'); one.className = 'alike';"
+        "() => { const one = document.createElement('i'); one.className = 'mark';"
         " document.body.append(one); return getComputedStyle(one).color; }"
     )
     assert _colours(ada) == [amber, amber]

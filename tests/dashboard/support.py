@@ -109,7 +109,7 @@ class Page:
     @property
     def encounters(self):
         """The encounter identifiers, in order; one without a title has its identifier in the title's place."""
-        cells = self.all(r'c-encounter"><span class="title">(.*?)</span></td>')
+        cells = self.all(r'<td class="c-encounter"><span class="title">(.*?)</span></td>')
         return [(cell.rpartition(">")[2] or cell.partition("<")[0]) for cell in cells]
 
     @property

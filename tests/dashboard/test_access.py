@@ -1,6 +1,6 @@
 """Who gets in, and who sees which tenant."""
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from django.urls import get_resolver, reverse
@@ -106,6 +106,30 @@ def test_a_session_that_is_over_moves_the_whole_page_to_the_sign_in(page_client)
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer["HX-Redirect"] == f"/accounts/sign-in/?next={URL}%3Fpage%3D2&ended=1"
     assert "Your session is over" in page_client.page(answer["HX-Redirect"]).text
+
+
+@pytest.mark.parametrize(
+    ("page", "target"),
+    [
+        (f"http://testserver{URL}?status=planned&page=2", f"{URL}?status=planned&page=2"),
+        ("http://[::1", URL),
+        ("http://testserver//evil.example/x", URL),
+        ("https://evil.example/", URL),
+        ("javascript:alert(1)", URL),
+    ],
+)
+def test_a_form_without_a_session_leads_back_to_the_page_it_was_on(upstream, db, page, target):
+    headers = {"HX-Request": "true", "HX-Current-URL": page}
+    answer = PageClient().post(URL, {"status": "completed"}, headers=headers)
+    assert answer.status_code == 204
+    assert parse_qs(urlsplit(answer["HX-Redirect"]).query)["next"] == [target]
+
+
+def test_a_wrong_host_is_refused_and_nothing_about_it_is_kept(page_client):
+    answer = page_client.get(URL, headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert answer["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
 
 
 def test_sign_in_returns_to_the_list_that_was_asked_for(clinician):

@@ -64,7 +64,8 @@ def test_a_fault_is_shown_for_what_it_is(page_client, upstream, htmx, name, opti
     if words:
         assert words in page.one(r"<h2>(.*?)</h2>")
     assert "No encounter" not in page.text
-    assert page.one(r'name="status" value="completed" data-submit (checked)')
+    assert page.one(r'data-statuses="([^"]*)"').split() == ["completed"]
+    assert htmx or page.one(r'name="status" value="completed" data-submit (checked)')
     assert page.one(r"<option selected>(\d+)") == "50"
     assert page.link("refresh").endswith("?status=completed&size=50")
 
@@ -93,6 +94,41 @@ def test_a_stopped_service_says_nothing_about_encounters(page_client, upstream, 
     assert "Corti cannot be reached" in page.text
     upstream.sandbox.start()
     assert page_client.page(URL).status == 200
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "words"), [("3600", "try again in 1 h 00"), ("rubbish", "Try again in a moment")]
+)
+def test_too_busy_says_how_long_only_if_corti_did(page_client, upstream, retry_after, words):
+    upstream.faults().set("status", endpoint="list", status=429, retry_after=retry_after)
+    page = page_client.page(URL)
+    assert words in page.text
+    assert "Try again</a>" in page.html
+
+
+def test_a_count_that_fails_keeps_the_rows(page_client, upstream):
+    upstream.faults().set("status", endpoint="list", status=500, after=2)
+    page = page_client.page(f"{URL}&count=1")
+    assert (page.status, len(page.rows)) == (200, 50)
+    assert any("could not be counted" in notice for notice in page.notices)
+    assert "counted at" not in page.one(r'class="summary">(.*?)</p>')
+
+
+@pytest.mark.parametrize("damage", ["no_id", "not_a_row"])
+def test_a_page_of_unreadable_rows_is_not_empty(page_client, upstream, htmx, damage):
+    upstream.faults().set("damage", kind=damage, rows="all")
+    page = page_client.page("/nordhavn/encounters/", htmx=htmx)
+    assert page.state == ["nothing-readable"]
+    assert "No encounters" not in page.text
+    assert any("25 rows on this page could not be read" in notice for notice in page.notices)
+
+
+def test_a_page_of_hidden_rows_is_not_without_match(page_client, upstream, htmx):
+    url = page_client.page("/nordhavn/encounters/", method="post", data={"patient": "nobody"})
+    upstream.faults().set("ignore_filter", filter="patient")
+    page = page_client.page(url.response.redirect_chain[-1][0], htmx=htmx)
+    assert page.state == ["nothing-readable"]
+    assert "No encounter matches" not in page.text
 
 
 def test_seven_cases_have_seven_texts(page_client, admin_client, upstream):

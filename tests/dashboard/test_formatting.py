@@ -31,7 +31,12 @@ def test_a_moment_says_as_much_as_is_needed(when, text):
 def test_an_exact_moment_names_its_zone_and_utc():
     assert formatting.exact(NOW, viewer()) == "2026-11-22 14:32:08 CET (13:32:08 UTC)"
     assert formatting.exact(NOW, viewer("UTC")) == "2026-11-22 13:32:08 UTC"
-    assert formatting.machine(NOW) == "2026-11-22T13:32:08Z"
+
+
+def test_a_time_element_is_machine_readable_and_a_missing_time_is_a_dash():
+    element = formatting.time_element(NOW, viewer("Asia/Tokyo"), formatting.moment)
+    assert element == '<time datetime="2026-11-22T13:32:08Z">22:32</time>'
+    assert formatting.time_element(None, viewer(), formatting.moment) == "–"
 
 
 @pytest.mark.parametrize(

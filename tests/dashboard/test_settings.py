@@ -55,6 +55,13 @@ def test_nothing_at_all_is_the_demo_on_this_machine_only(tmp_path):
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
         ({"HTTPS": "perhaps"}, "HTTPS"),
         ({"DEBUG": "maybe"}, "DEBUG"),
+        ({"DEBUG": "on"}, "DEBUG"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "foo://bar"}, "DATABASE_URL"),
+        ({"CACHE_URL": "foo://bar"}, "CACHE_URL"),
+        ({"ENV_FILE": "/nowhere/variables"}, "ENV_FILE"),
+        ({"SECRET_KEY": "", "SECRET_KEY_FILE": sys.executable}, "SECRET_KEY_FILE"),
+        ({**dict.fromkeys([n for n in REAL if n.startswith("CORTI_")], ""), "SANDBOX_URL": "nonsense"}, "SANDBOX_URL"),
         ({"BEHIND_PROXY": "sometimes"}, "BEHIND_PROXY"),
         ({"DISPLAY_TIME_ZONE": "Mars/Olympus"}, "DISPLAY_TIME_ZONE"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
@@ -99,7 +106,7 @@ def variables_read():
     sources = ["dashboard/settings.py", "dashboard/environment.py", "gunicorn.conf.py"]
     text = "\n".join((ROOT / source).read_text() for source in sources)
     names = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', text))
-    names |= set(re.findall(r'environment\.\w+\(\s*env, "([A-Z_]+)"', text))
+    names |= set(re.findall(r'environment\.\w+\(\s*env(?:\.\w+)?, "([A-Z_]+)"', text))
     names |= {f"{name}_FILE" for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL")}
     config = (ROOT / "corti_gateway/config.py").read_text()
     tenant = set(re.findall(r'(?:text|needed|secret|address|switch)\("([A-Z_]+)"', config)) - {"TENANTS"}

@@ -42,9 +42,9 @@ def walk() -> None:
     assert page.text.count("<tr>") + page.text.count('<tr class="damaged"') >= 26, "25 rows and a head"
     assert "Nordhavn Clinic" in page.text
     assert session.get(f"{BASE}/riverside/encounters/", timeout=20).status_code == 404
-    identifier = re.search(r'name="patient" value="([^"]+)" title', page.text)
+    identifier = re.search(r'name="exactly"[^>]* value="([^"]+)"', page.text)
     assert identifier
-    data = {"patient": identifier[1], "status": "completed", "csrfmiddlewaretoken": token(page.text)}
+    data = {"exactly": identifier[1], "status": "completed", "csrfmiddlewaretoken": token(page.text)}
     filtered = session.post(page.url, data=data, timeout=20)
     assert filtered.ok
     assert "patient=" in filtered.url

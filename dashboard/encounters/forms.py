@@ -28,6 +28,12 @@ class FilterForm(forms.Form):
     sort = forms.ChoiceField(required=False, choices=[(key, key) for key in SORTS])
     size = forms.ChoiceField(required=False, choices=[(str(size), str(size)) for size in SIZES])
 
+    def clean(self) -> dict[str, object]:
+        # Whatever is being typed in the patient field has no say when a name was pressed.
+        if self.cleaned_data.get("exactly"):
+            self.errors.pop("patient", None)
+        return self.cleaned_data
+
     def state(self, tenant: str) -> EncounterListState:
         """The list that the form asks for, from its first page; of a form with an error, the part that is right."""
         values = self.cleaned_data

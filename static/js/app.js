@@ -64,7 +64,7 @@
     time.title = `${there} ${zone} (${utc} UTC)`;
   });
 
-  // A button outside of its form (form="…") says which patient it is about.
+  // A name in a row is a button of the filter form: it says which patient it is about.
   document.addEventListener("htmx:configRequest", (event) => {
     const button = event.detail.triggeringEvent?.submitter;
     if (button?.name) event.detail.parameters[button.name] = button.value;

@@ -179,6 +179,12 @@ def test_the_button_of_a_name_finds_that_very_patient(page_client, upstream, ide
     assert 'name="exactly"' not in page.html, "of one patient, no name is a button"
 
 
+def test_a_name_wins_over_what_is_being_typed(page_client, upstream):
+    upstream.add(patient={"identifier": "PT-PRESSED", "name": "Testa Pressed"})
+    page = page_client.page(URL, method="post", data={"patient": "x" * 300, "exactly": "PT-PRESSED", "size": "10"})
+    assert (page.status, len(page.rows)) == (200, 1)
+
+
 @pytest.mark.parametrize("size", [10, 25, 50, 100])
 def test_page_sizes(page_client, upstream, sizes, size):
     page = page_client.page(f"{URL}?size={size}")

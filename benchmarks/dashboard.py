@@ -72,7 +72,7 @@ class DashboardService(Service):
     def request(self, path: str, **headers: str) -> bytes:
         """A request of a signed-in browser; underscores in header names become hyphens."""
         own = {name.replace("_", "-"): value for name, value in headers.items()}
-        browser = {"Accept": "text/html", "Accept-Encoding": "gzip", "Cookie": self.cookies}
+        browser = {"Accept": "text/html", "Accept-Encoding": "gzip, deflate, br", "Cookie": self.cookies}
         return request(f"127.0.0.1:{self.port}", path, browser | own)
 
     def connection(self) -> Connection:

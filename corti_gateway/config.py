@@ -1,7 +1,7 @@
 """The tenants that this installation may read, from environment variables (design.md, "Configuration")."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,29 +49,42 @@ class TenantConfig:
         return f"{self.auth_url}{self.tenant_name}/protocol/openid-connect/token"
 
 
+# What may follow CORTI_ or CORTI_<SLUG>_; each is in .env.example.
+CORE_NAMES = ("ENVIRONMENT", "TENANT_NAME", "CLIENT_ID", "CLIENT_SECRET", "CLIENT_SECRET_FILE", "API_URL", "AUTH_URL")
+NAMES = (*CORE_NAMES, "LABEL", "INDEX")
+
+
 def tenants_from_env(variables: Mapping[str, str]) -> tuple[TenantConfig, ...]:
     """The configured tenants, in the order of ``CORTI_TENANTS``; an empty tuple if nothing is set.
 
     Either ``CORTI_TENANTS`` with ``CORTI_<SLUG>_…`` for each, or the single set of names that Corti's own samples
-    use. An empty variable counts as not set. :class:`ConfigurationError` names the first variable that is missing or
-    odd.
+    use. An empty variable counts as not set. :class:`ConfigurationError` names the first variable that is missing,
+    odd, or of no tenant: a misspelt name must not start something else than was meant.
     """
     single = _Variables(variables, "CORTI_")
     # "" is not among the names of any tenant, so a prefix of "CORTI_" can only be the single set.
-    is_single = any(single.text(name) for name in (*SINGLE, "CLIENT_SECRET_FILE"))
+    is_single = any(single.text(name) for name in CORE_NAMES)
     slugs = [slug.strip() for slug in single.text("TENANTS").split(",") if slug.strip()]
-    if not slugs:
-        return (_single_tenant(single),) if is_single else ()
-    if is_single:
+    if slugs and is_single:
         raise ConfigurationError("CORTI_TENANTS: set either this or CORTI_TENANT_NAME and its kin, not both")
     if len(set(slugs)) < len(slugs):
         raise ConfigurationError("CORTI_TENANTS: names a tenant twice")
     for slug in slugs:
         _check_slug("CORTI_TENANTS", slug)
-    return tuple(_tenant(_Variables(variables, f"CORTI_{slug.upper().replace('-', '_')}_"), slug) for slug in slugs)
+    several = [_Variables(variables, f"CORTI_{slug.upper().replace('-', '_')}_") for slug in slugs]
+    _check_names(variables, several or ([single] if is_single else []))
+    if not slugs:
+        return (_single_tenant(single),) if is_single else ()
+    return tuple(_tenant(own, slug) for own, slug in zip(several, slugs, strict=True))
 
 
-SINGLE = ("ENVIRONMENT", "TENANT_NAME", "CLIENT_ID", "CLIENT_SECRET", "API_URL", "AUTH_URL")
+def _check_names(variables: Mapping[str, str], tenants: Sequence["_Variables"]) -> None:
+    """Every CORTI_ variable that is not empty belongs to a tenant."""
+    known = {"CORTI_TENANTS"} | {own.prefix + name for own in tenants for name in NAMES}
+    for name, value in variables.items():
+        if name.startswith("CORTI_") and value.strip() and name not in known:
+            what = "is not known, or of no tenant in CORTI_TENANTS" if tenants else "no tenant is configured"
+            raise ConfigurationError(f"{name}: {what}")
 
 
 class _Variables:

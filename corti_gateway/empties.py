@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from corti_gateway.errors import UnreadableAnswer
+from corti_gateway.deadline import Deadline
+from corti_gateway.errors import TimedOut, UnreadableAnswer
 
 REMEMBER = 60.0
 
@@ -23,15 +24,24 @@ class NullRule:
     ask_again_at: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def check(self, far_page_is_null: Callable[[], bool], first_row_is_real: Callable[[], bool]) -> None:
-        """Return if null means no rows, else raise :class:`UnreadableAnswer`; the two are asked once a minute."""
+    def check(
+        self, far_page_is_null: Callable[[], bool], first_row_is_real: Callable[[], bool], deadline: Deadline
+    ) -> None:
+        """Return if null means no rows, else raise :class:`UnreadableAnswer`; the two are asked once a minute.
+
+        Raises :class:`TimedOut` if another thread still asks when the deadline passes.
+        """
         if self.lists_are_empty:
             raise UnreadableAnswer("the list is null, but this API writes [] for an empty list", status=200)
         if self.proven:
             return
-        with self.lock:
+        if not self.lock.acquire(timeout=deadline.remaining()):
+            raise TimedOut("what null means was not found out in time")
+        try:
             if not self.proven and time.monotonic() >= self.ask_again_at:
                 self.proven = far_page_is_null() and first_row_is_real() and not self.lists_are_empty
                 self.ask_again_at = time.monotonic() + REMEMBER
+        finally:
+            self.lock.release()
         if not self.proven:
             raise UnreadableAnswer("the list is null, and it is not proven that null means an empty list", status=200)

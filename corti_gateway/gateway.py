@@ -9,7 +9,8 @@ from corti_gateway.capabilities import Capabilities, Verdict
 from corti_gateway.config import TenantConfig
 from corti_gateway.deadline import Deadline
 from corti_gateway.empties import NullRule
-from corti_gateway.errors import NotFound, UnreadableAnswer
+from corti_gateway.errors import NotFound, TimedOut, UnreadableAnswer
+from corti_gateway.memory import Memory
 from corti_gateway.models import Interaction, InteractionPage
 from corti_gateway.parsing import parse_interaction, parse_interactions
 from corti_gateway.probing import probe
@@ -34,6 +35,7 @@ class CortiGateway:
         self.transport = Transport(config)
         self.null_rule = NullRule()
         self.sizes = PageSizes()
+        self.memory = Memory()
         self.verdicts = Verdicts(config.slug, self._probe)
 
     def list_interactions(self, query: InteractionQuery, *, deadline: Deadline | None = None) -> InteractionPage:
@@ -68,7 +70,8 @@ class CortiGateway:
     def prove(self, wait: bool, deadline: Deadline | None = None) -> None:
         """Find out what the API honours, if that is due; one thread at a time, and without an error if it fails.
 
-        ``wait=True`` returns when it is known (or the deadline has passed), ``wait=False`` at once.
+        ``wait=True`` returns when it is known, or after half of the time that the deadline leaves: the other half is
+        for the page itself. ``wait=False`` returns at once.
         """
         self.verdicts.prove(wait=wait, deadline=deadline)
 
@@ -86,8 +89,9 @@ class CortiGateway:
             self.null_rule.check(
                 lambda: self._rows(InteractionQuery(page=FAR_PAGE, page_size=1), deadline) is None,
                 lambda: bool(parse_interactions(self._rows(InteractionQuery(page_size=1), deadline) or ())[0]),
+                deadline,
             )
-        except UnreadableAnswer as error:
+        except (UnreadableAnswer, TimedOut) as error:
             error.tenant, error.operation = self.config.slug, error.operation or "list interactions"
             raise
 

@@ -6,18 +6,18 @@ from datetime import datetime
 
 from corti_gateway.capabilities import Capabilities, SortKey
 from corti_gateway.models import Interaction
-from corti_gateway.queries import InteractionQuery
 from corti_gateway.vocabulary import Direction, SortField
 
 Key = str | datetime
 KeyOf = Callable[[Interaction], Key | None]
 
-# Text order and the database's own order of UUIDs agree only for this spelling.
+# Text order and the database's own order of UUIDs agree only for this spelling, in lower case.
 CANONICAL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def _uuid(text: str | None) -> str | None:
-    return text if text is not None and CANONICAL.fullmatch(text) else None
+    folded = "" if text is None else text.lower()
+    return folded if CANONICAL.fullmatch(folded) else None
 
 
 def _fold(text: str | None) -> str | None:
@@ -61,11 +61,3 @@ def is_ordered(rows: Sequence[Interaction], key: KeyOf, direction: Direction) ->
             return False
         before = value
     return True
-
-
-def nulls_first(query: InteractionQuery, capabilities: Capabilities | None) -> bool:
-    """Whether rows without a key come first in the order of the query; PostgreSQL's habit where it was not seen."""
-    ascending = capabilities.nulls_first if capabilities and query.sort is SortField.ENDED else None
-    if ascending is None:
-        ascending = False
-    return ascending if query.direction is Direction.ASC else not ascending

@@ -5,8 +5,9 @@ cap are possible: rows cut off the page, or the page size lowered before the off
 exact under both, so whatever must be certain is asked by them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError, ServerFailed
@@ -19,10 +20,14 @@ GATEWAY_TIMEOUT = 504
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Consecutive rows of a list in their places (None: unreadable), and whether a row follows them."""
+    """Consecutive rows of a list in their places (None: unreadable), and whether a row follows them.
+
+    ``out_of_order``: the list behind them was seen not to follow the sort.
+    """
 
     slots: Slots
     has_next: bool
+    out_of_order: bool = False
 
 
 def read_window(reading: Reading, query: InteractionQuery) -> Window:
@@ -78,7 +83,7 @@ def read_rows(reading: Reading, query: InteractionQuery, first: int, last: int) 
     """The rows at positions ``first`` to ``last`` (from 1, inclusive), by as few aligned pages as can be."""
     size, pages = cover(first, last, reading.source.sizes.largest(reading.source.config.page_size_max))
     asked = [replace(query, page=page, page_size=size) for page in pages]
-    answers = reading.together([_asking(reading, one) for one in asked])
+    answers = reading.together([partial(reading.slots, one) for one in asked])
     slots: Slots = []
     for answer in answers:
         slots += answer
@@ -157,7 +162,3 @@ def _in_halves(reading: Reading, query: InteractionQuery) -> Window:
     except GatewayError:
         sizes.forget_cap()
         raise
-
-
-def _asking(reading: Reading, query: InteractionQuery) -> Callable[[], Slots]:
-    return lambda: reading.slots(query)

@@ -5,7 +5,7 @@ On the hot path of every page, hence one plain function a kind of value, exact t
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from typing import Any
 
 from corti_gateway.models import Encounter, EncounterPeriod, Interaction, Patient
@@ -109,17 +109,18 @@ def _text(value: object, path: str, damaged: list[str]) -> str | None:
 
 
 def _instant(value: object, path: str, damaged: list[str]) -> datetime | None:
-    """An aware UTC instant. Go's zero time (year 1) means that nothing was set (facts, quirk 10)."""
+    """An aware UTC instant. Go's zero time (year 1) means that nothing was set (facts, quirk 10).
+
+    The last year that a date can hold is nobody's appointment, and its end overflows in other zones: damaged.
+    """
     if value is None:
         return None
     if type(value) is str and 10 < len(value) <= LONGEST_INSTANT:
         try:
             read = _from_iso(value)
             zone = read.tzinfo
-            if zone is UTC:
-                return read if read.year > 1 else None
-            if zone is not None:
-                return None if read.year <= 1 else read.astimezone(UTC)
+            if zone is not None and read.year < MAXYEAR:
+                return None if read.year <= MINYEAR else read if zone is UTC else read.astimezone(UTC)
         except (ValueError, OverflowError):
             pass
     # Without a zone the moment is not known: a guess could be half a day off.
@@ -134,7 +135,8 @@ def _birth_date(value: object, damaged: list[str]) -> date | None:
     if type(value) is str and 10 <= len(value) <= LONGEST_INSTANT:
         try:
             read = _from_iso(value)
-            return read.date() if read.year > 1 else None
+            if read.year < MAXYEAR:
+                return read.date() if read.year > MINYEAR else None
         except (ValueError, OverflowError):
             pass
     damaged.append("patient.birthDate")

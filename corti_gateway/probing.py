@@ -6,9 +6,10 @@ could not have produced; too little data leaves it unproven.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from corti_gateway.capabilities import Capabilities, SortKey, Verdict
 from corti_gateway.deadline import Deadline
@@ -83,7 +84,7 @@ def _several_statuses(reading: Reading, newest: Rows) -> Verdict:
             alone, other, pair, reverse = (
                 _rows(answer)
                 for answer in reading.together(
-                    [_asking(reading, InteractionQuery(page_size=size, statuses=statuses)) for statuses in pairs]
+                    [partial(reading.slots, InteractionQuery(page_size=size, statuses=statuses)) for statuses in pairs]
                 )
             )
         except (BadRequest, ServerFailed):
@@ -111,7 +112,7 @@ def _sorted_by(reading: Reading, query: InteractionQuery, keys: Sequence[SortKey
                 _rows(answer)
                 for answer in reading.together(
                     [
-                        _asking(reading, InteractionQuery(query.sort, direction, page, size, query.statuses))
+                        partial(reading.slots, InteractionQuery(query.sort, direction, page, size, query.statuses))
                         for page, direction in ask
                     ]
                 )
@@ -155,17 +156,13 @@ def _nulls_first(reading: Reading, key: SortKey | None) -> bool | None:
         _rows(answer)
         for answer in reading.together(
             [
-                _asking(reading, InteractionQuery(SortField.ENDED, direction, page_size=1))
+                partial(reading.slots, InteractionQuery(SortField.ENDED, direction, page_size=1))
                 for direction in (Direction.ASC, Direction.DESC)
             ]
         )
     ]
     first_is_null = [bool(rows) and FOUND[key](rows[0]) is None for rows in ends]
     return first_is_null[0] if first_is_null[0] != first_is_null[1] else None
-
-
-def _asking(reading: Reading, query: InteractionQuery) -> Callable[[], Sequence[Interaction | None]]:
-    return lambda: reading.slots(query)
 
 
 def _rows(slots: Sequence[Interaction | None]) -> Rows:

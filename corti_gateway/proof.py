@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 
-from corti_gateway.capabilities import Capabilities, Verdict
+from corti_gateway.capabilities import Capabilities
 from corti_gateway.models import Interaction
 from corti_gateway.ordering import is_ordered, key_of
-from corti_gateway.probing import probe
 from corti_gateway.queries import InteractionQuery
 from corti_gateway.reading import Slots
-
-__all__ = ["Capabilities", "Checked", "Verdict", "check", "probe"]
 
 
 @dataclass(frozen=True, slots=True)

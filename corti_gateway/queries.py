@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from corti_gateway.vocabulary import Direction, EncounterStatus, SortField
 
-# int64 on the wire; far below it, so that page * size stays an int64 too.
-LARGEST = 2**53
+# int64 on the wire; the largest whole number that JavaScript holds exactly, and far enough below for page * size.
+LARGEST = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from corti_gateway.config import TenantConfig
 from corti_gateway.deadline import Deadline
+from corti_gateway.memory import Memory
 from corti_gateway.models import Interaction, InteractionPage
 from corti_gateway.parallel import together
 from corti_gateway.queries import LARGEST, InteractionQuery
@@ -25,6 +26,9 @@ class Source(Protocol):
 
     @property
     def sizes(self) -> PageSizes: ...
+
+    @property
+    def memory(self) -> Memory: ...
 
     def list_interactions(self, query: InteractionQuery, *, deadline: Deadline | None = None) -> InteractionPage: ...
 

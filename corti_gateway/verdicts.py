@@ -45,12 +45,14 @@ class Verdicts:
     def prove(self, *, wait: bool, deadline: Deadline | None = None) -> None:
         """See that there are verdicts, if they are due. ``wait=False`` starts a thread and returns at once.
 
-        Never raises: an API that does not answer proves nothing.
+        ``wait=True`` takes at most half of what is left until the deadline. Never raises: an API that does not answer
+        proves nothing.
         """
         if not self.due:
             return
         if wait:
-            deadline = deadline or Deadline.after(PROBE_SECONDS)
+            seconds = PROBE_SECONDS if deadline is None else min(PROBE_SECONDS, deadline.remaining() / 2)
+            deadline = Deadline.after(seconds)
             if self._lock.acquire(timeout=deadline.remaining()):
                 self._prove_and_release(deadline)
         elif self._lock.acquire(blocking=False):

@@ -80,5 +80,11 @@ def headers(state: EncounterListState, offered: Sequence[SortField]) -> list[Hea
     return heads
 
 
+def extra_column(state: EncounterListState) -> str:
+    """The key of the column that stands there only because the list is sorted by it, or ""."""
+    column = EXTRA_COLUMNS.get(state.sort.field)
+    return column.key if column else ""
+
+
 def _without(statuses: Sequence[EncounterStatus], gone: EncounterStatus) -> tuple[EncounterStatus, ...]:
     return tuple(status for status in statuses if status is not gone)

@@ -4,17 +4,19 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import push_url
 
 from corti_gateway.errors import GatewayError
 from dashboard.accounts.viewer import Viewer
 from dashboard.encounters import controls
-from dashboard.encounters.columns import EXTRA_COLUMNS
 from dashboard.encounters.forms import FilterForm
 from dashboard.encounters.presenters import present
 from dashboard.encounters.state import EncounterListState, Sort
 from dashboard.listing.failures import Failure
+from dashboard.listing.page import Page
 from dashboard.listing.summary import Summary
 from dashboard.sources import live, plan
 from dashboard.tenants.access import TenantRequest, member_required
@@ -42,7 +44,8 @@ def encounter_list(request: TenantRequest) -> HttpResponse:
         request,
         state,
         offered=page.sorts,
-        rows=present(page, viewer),
+        rows=page.rows,
+        rows_html=_rows_html(page, state, viewer),
         empty=page.empty,
         order_remark=page.order_remark,
         summary=Summary.of(page, viewer),
@@ -52,6 +55,12 @@ def encounter_list(request: TenantRequest) -> HttpResponse:
         next_url=state.but(page=state.page + 1).url() if page.has_next else "",
         first_url=state.but(page=1).url() if state.page > 1 else "",
     )
+
+
+def _rows_html(page: Page, state: EncounterListState, viewer: Viewer) -> SafeString:
+    context = {"rows": present(page, viewer), "extra": controls.extra_column(state)}
+    # What the engine, which escapes every value, has made of it.
+    return SafeString(render_to_string("encounters/rows.jinja", context, using="jinja2"))
 
 
 def _choose(request: TenantRequest) -> HttpResponse:
@@ -82,7 +91,6 @@ def _render(request: TenantRequest, state: EncounterListState, *, status: int = 
         "sorts": controls.sort_options(state, offered),
         "sizes": controls.size_options(state),
         "sort_words": controls.sort_words(state),
-        "extra": EXTRA_COLUMNS[state.sort.field].key if state.sort.field in EXTRA_COLUMNS else "",
         "active_filters": controls.active_filters(state),
         "headers": controls.headers(state, offered),
     }

@@ -25,8 +25,7 @@ def page(tenant: Tenant, query: InteractionQuery, deadline: Deadline) -> Page:
     """The page asked for, or the nearest true one with a notice."""
     notices: list[Notice] = []
     if query.sort in NEED_PROOF:
-        # The proof may take half of the time; the other half is for the page itself.
-        tenant.gateway.prove(wait=True, deadline=Deadline.after(deadline.remaining() / 2))
+        tenant.gateway.prove(wait=True, deadline=deadline)
     offered = sorts(tenant)
     if query.sort not in offered:
         notices.append(Notice(_no_sort(query.sort, tenant.gateway.capabilities)))
@@ -88,7 +87,10 @@ def _remarks(listing: Listing, found: Capabilities | None) -> list[Notice]:
     if listing.unreadable:
         remarks.append(Notice(f"{_rows(listing.unreadable)} on this page could not be read.", Level.WARNING))
     if listing.out_of_order:
-        remarks.append(Notice("The API did not return these rows in the order asked for.", Level.WARNING))
+        words = "The API did not return these rows in the order asked for."
+        if listing.merged:
+            words += " So the statuses follow one after the other."
+        remarks.append(Notice(words, Level.WARNING))
     if listing.folded:
         remarks.append(Notice(f"The API repeated {_rows(listing.folded)}; each is shown once."))
     return remarks

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from corti_gateway.config import TenantConfig
+from corti_gateway.memory import Memory
 from corti_gateway.models import InteractionPage
 from corti_gateway.parsing import parse_interactions
 from corti_gateway.sizes import PageSizes
@@ -62,7 +63,7 @@ def a_row(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 
 def with_status(row: dict[str, Any], status: str) -> dict[str, Any]:
-    return {**row, "encounter": {**row["encounter"], "status": status}}
+    return {**row, "encounter": {**row["encounter"], "status": str(status)}}
 
 
 class FakeSource:
@@ -81,6 +82,7 @@ class FakeSource:
         self.cap, self.offsets, self.honours = cap, offsets, honours
         self.config = a_config(page_size_max=page_size_max)
         self.sizes = PageSizes()
+        self.memory = Memory()
         self.calls = 0
         self._lock = threading.Lock()
 

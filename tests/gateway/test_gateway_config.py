@@ -105,6 +105,28 @@ def test_a_tenant_cannot_hide_behind_a_page_of_the_dashboard(slug: str) -> None:
         tenants_from_env({**SINGLE, "CORTI_TENANT_NAME": slug})
 
 
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"CORTI_NORDHAVN_CLIENT_ID": "me"}, "CORTI_NORDHAVN_CLIENT_ID"),
+        ({"CORTI_TENANT": "nordhavn"}, "CORTI_TENANT"),
+        ({"CORTI_LABEL": "Clinic"}, "CORTI_LABEL"),
+        ({**SEVERAL, "CORTI_NORTHAVN_INDEX": "off"}, "CORTI_NORTHAVN_INDEX"),
+        ({**SEVERAL, "CORTI_NORDHAVN_CLIENTID": "me"}, "CORTI_NORDHAVN_CLIENTID"),
+        ({**SEVERAL, "CORTI_LABEL": "Clinic"}, "CORTI_LABEL"),
+        ({**SINGLE, "CORTI_ENVIROMENT": "us"}, "CORTI_ENVIROMENT"),
+        ({**SINGLE, "CORTI_NORDHAVN_CLIENT_ID": "me"}, "CORTI_NORDHAVN_CLIENT_ID"),
+    ],
+)
+def test_a_variable_of_no_tenant_stops_the_start(variables: dict[str, str], named: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^{named}: "):
+        tenants_from_env(variables)
+
+
+def test_empty_variables_of_no_tenant_are_passed_over() -> None:
+    assert len(tenants_from_env({**SEVERAL, "CORTI_LABEL": "", "CORTI_OLD_CLIENT_ID": " "})) == 2
+
+
 HOSTILE = [
     "",
     "api.eu.corti.app",

@@ -1,6 +1,6 @@
 """From the wire to models: a damaged field costs that field, an unreadable row that row."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -68,6 +68,8 @@ def test_the_zero_time_means_not_set(zero: str | None) -> None:
         [],
         {},
         "9999-12-31T23:59:59-23:00",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59.999999+14:00",
         "2" * 5000,
     ],
 )
@@ -91,6 +93,21 @@ def test_a_birth_date_never_shifts(text: str) -> None:
     row = parsed(patient={"identifier": "P", "birthDate": text})
     assert row.patient is not None
     assert row.patient.birth_date == date(1946, 9, 5)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "9999-12-31T00:00:00Z"])
+def test_a_birth_date_at_the_end_of_all_dates_is_damage(text: str) -> None:
+    row = parsed(patient={"identifier": "P", "birthDate": text})
+    assert row.patient is not None
+    assert (row.patient.birth_date, row.damaged) == (None, ("patient.birthDate",))
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_no_instant_overflows_in_any_zone(moment: datetime) -> None:
+    for text in (moment.isoformat(), f"{moment.replace(tzinfo=None).isoformat()}Z"):
+        read = parsed(updatedAt=text).updated_at
+        for hours in (-23, 23):
+            assert read is None or read.astimezone(timezone(timedelta(hours=hours)))
 
 
 @pytest.mark.parametrize("nobody", [None, {}])

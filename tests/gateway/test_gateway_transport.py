@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -96,24 +96,38 @@ def test_a_dripping_token_endpoint_is_held_to_the_deadline_too(open_gateway: Ope
     assert time.monotonic() - started < 1.5
 
 
-def test_a_connection_that_is_never_accepted_times_out(open_gateway: Opening) -> None:
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that accepts nothing: a full backlog drops further SYNs, as a silent firewall does."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(0)
-    # A full backlog drops further SYNs, as a silent firewall does.
     fillers = [socket.socket() for _ in range(4)]
     for filler in fillers:
         filler.setblocking(False)
         filler.connect_ex(listener.getsockname())
-    try:
-        time.sleep(0.05)
-        started = time.monotonic()
-        error = failing(open_gateway(f"http://127.0.0.1:{listener.getsockname()[1]}/", connect_timeout=3.0), 0.8)
-        assert isinstance(error, errors.TimedOut)
-        assert time.monotonic() - started < 1.3
-    finally:
-        for opened in (*fillers, listener):
-            opened.close()
+    time.sleep(0.05)
+    yield listener.getsockname()[1]
+    for opened in (*fillers, listener):
+        opened.close()
+
+
+def test_a_connection_that_is_never_accepted_times_out(open_gateway: Opening, silent_port: int) -> None:
+    started = time.monotonic()
+    error = failing(open_gateway(f"http://127.0.0.1:{silent_port}/", connect_timeout=3.0), 0.8)
+    assert isinstance(error, errors.TimedOut)
+    assert time.monotonic() - started < 1.3
+
+
+def test_all_addresses_of_a_host_share_one_deadline(
+    open_gateway: Opening, silent_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", silent_port))
+    monkeypatch.setattr("corti_gateway.sockets._addresses", lambda *_: [address] * 3)
+    started = time.monotonic()
+    error = failing(open_gateway(f"http://127.0.0.1:{silent_port}/", connect_timeout=1.0), 1.2)
+    assert isinstance(error, errors.TimedOut)
+    assert time.monotonic() - started < 1.7
 
 
 def test_a_slow_name_server_is_held_to_the_deadline(open_gateway: Opening, monkeypatch: pytest.MonkeyPatch) -> None:

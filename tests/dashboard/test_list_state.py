@@ -1,5 +1,7 @@
 """The state of the encounters list: from a URL and back."""
 
+from dataclasses import replace
+
 import pytest
 from django.http import QueryDict
 from hypothesis import given
@@ -37,8 +39,9 @@ def test_a_state_has_one_url(state):
     assert read(state.url().partition("?")[2]).url() == state.url()
 
 
-@given(STATES.filter(lambda state: len(state.patient) > 4))
+@given(STATES)
 def test_no_url_holds_the_patient(state):
+    state = replace(state, patient=f"Canaria{state.patient}")
     assert state.patient not in state.url()
     assert state.patient not in repr(state)
 

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import signal
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -36,6 +37,8 @@ def run(options: argparse.Namespace) -> None:
     tenants: Sequence[SandboxTenant] = options.tenant or DEMO_TENANTS
     if options.seed is not None:
         tenants = [replace(each, seed=options.seed + number) for number, each in enumerate(tenants)]
+    # A shell that starts us in the background has Ctrl-C ignored for us.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         serve(
             tenants,

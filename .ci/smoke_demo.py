@@ -49,6 +49,13 @@ def walk() -> None:
     assert filtered.ok
     assert "patient=" in filtered.url
     assert identifier[1] not in filtered.url
+    readme = {"patient": "MRN-09364405", "status": "completed", "csrfmiddlewaretoken": token(filtered.text)}
+    first = session.post(f"{BASE}/nordhavn/encounters/", data=readme, timeout=20)
+    next_link = re.search(r'<a id="next" href="([^"]+)"', first.text)
+    assert next_link, "the README's patient has a second page"
+    second = session.get(BASE + next_link[1].replace("&amp;", "&"), timeout=20)
+    assert "MRN-09364405" in second.text
+    assert "MRN-09364405" not in second.url
     css = re.search(r'href="(/static/css/app\.[^"]+\.css)"', page.text)
     assert css, "the stylesheet has its hashed name"
     style = session.get(BASE + css[1], timeout=20, headers={"Accept-Encoding": "br"})

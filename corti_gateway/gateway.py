@@ -12,6 +12,7 @@ from corti_gateway.empties import NullRule
 from corti_gateway.errors import NotFound, TimedOut, UnreadableAnswer
 from corti_gateway.memory import Memory
 from corti_gateway.models import Interaction, InteractionPage
+from corti_gateway.parallel import finish
 from corti_gateway.parsing import parse_interaction, parse_interactions
 from corti_gateway.probing import probe
 from corti_gateway.queries import InteractionQuery
@@ -81,6 +82,7 @@ class CortiGateway:
 
     def close(self) -> None:
         """Close the connections; the gateway opens new ones if it is used again."""
+        finish(self.config.slug)
         self.transport.close()
 
     def _null_as_empty(self, deadline: Deadline) -> None:

@@ -46,6 +46,12 @@ def together(tenant: str, deadline: Deadline, calls: Sequence[Callable[[], Resul
             future.cancel()
 
 
+def finish(tenant: str) -> None:
+    """Wait for the calls of a tenant whose view has ended before them, by an error of another call."""
+    if pool := _pools.pop(tenant, None):
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
 def _executor(tenant: str) -> ThreadPoolExecutor:
     pool = _pools.get(tenant)
     if pool is None:

@@ -14,8 +14,8 @@ SIZE = 700
 
 def settle() -> None:
     """Wait for calls whose view has ended by an error: a connection that one opens now would be left unclosed."""
-    while parallel._pools:
-        parallel._pools.popitem()[1].shutdown(wait=True)
+    for tenant in list(parallel._pools):
+        parallel.finish(tenant)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """``manage.py doctor``: what a tenant's API really does, in words for an administrator."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -22,6 +24,17 @@ def _sorted(verdict: Verdict, key: SortKey | None) -> str:
     return f"{_SAID[verdict]}, by {key}" if key else _SAID[verdict]
 
 
+@contextmanager
+def _quiet(logger: str) -> Iterator[None]:
+    """A line a call would drown what the command says in words."""
+    level = logging.getLogger(logger).level
+    logging.getLogger(logger).setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.getLogger(logger).setLevel(level)
+
+
 class Command(BaseCommand):
     help = "Check the configuration of tenants, and find out what their API honours."
 
@@ -29,11 +42,11 @@ class Command(BaseCommand):
         parser.add_argument("tenant", nargs="*", help="short names; none: all")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        logging.getLogger("corti_gateway").setLevel(logging.CRITICAL)  # said in words below
         known = registry()
         if unknown := [slug for slug in options["tenant"] if slug not in known]:
             raise CommandError(f"No such tenant: {', '.join(unknown)}. Configured: {', '.join(known)}.")
-        broken = [tenant.slug for tenant in known.values() if not self._examine(tenant, options["tenant"])]
+        with _quiet("corti_gateway"):
+            broken = [tenant.slug for tenant in known.values() if not self._examine(tenant, options["tenant"])]
         if broken:
             raise CommandError(f"Not in order: {', '.join(broken)}.")
 

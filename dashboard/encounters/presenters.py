@@ -1,6 +1,7 @@
 """Interactions in words: what the cells of the encounters table say."""
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from corti_gateway.models import Encounter, Interaction, Patient
 from corti_gateway.vocabulary import EncounterStatus, EncounterType, Gender, SortField
@@ -78,7 +79,7 @@ def _row(interaction: Interaction, viewer: Viewer) -> EncounterRow:
     person, born = _person(patient, viewer) if patient else ("", "")
     return {
         "icon": status.value if isinstance(status, EncounterStatus) else "other",
-        "status": STATUS_LABELS.get(status, status) if status else "No status",  # type: ignore[call-overload]
+        "status": _label(STATUS_LABELS, status) if status else "No status",
         "name": (patient.name if patient else None) or identifier or (NO_IDENTIFIER if patient else NO_PATIENT),
         "identifier": identifier,
         "choosable": False,
@@ -89,7 +90,7 @@ def _row(interaction: Interaction, viewer: Viewer) -> EncounterRow:
         "born": born,
         "title": encounter.title or encounter.identifier or "Untitled",
         "encounter": encounter.identifier if encounter.identifier and encounter.title else "",
-        "type": TYPE_LABELS.get(encounter.type, encounter.type) if encounter.type else NOTHING,  # type: ignore[call-overload]
+        "type": _label(TYPE_LABELS, encounter.type) if encounter.type else NOTHING,
         "started": formatting.time_element(encounter.period.started_at, viewer, formatting.moment),
         "duration": _duration(encounter, viewer),
         "assigned": formatting.short_id(interaction.assigned_user_id) if interaction.assigned_user_id else NOTHING,
@@ -99,9 +100,14 @@ def _row(interaction: Interaction, viewer: Viewer) -> EncounterRow:
     }
 
 
+def _label(labels: Mapping[Any, str], word: str) -> str:
+    """A word of the API in ours; one that we do not know is shown as it came."""
+    return labels.get(word, word)
+
+
 def _person(patient: Patient, viewer: Viewer) -> tuple[str, str]:
     """Sex and age on one line, the birth date below: ``F · 47`` and ``12 Apr 1979``."""
-    sex = SEX_LABELS.get(patient.gender, patient.gender) if patient.gender else ""  # type: ignore[call-overload]
+    sex = _label(SEX_LABELS, patient.gender) if patient.gender else ""
     if patient.birth_date is None:
         return sex, ""
     age = formatting.age(patient.birth_date, viewer)

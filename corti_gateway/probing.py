@@ -1,4 +1,4 @@
-"""Finds out what a tenant's API really honours, with about a dozen calls.
+"""Finds out what a tenant's API really honours, with about fifteen calls.
 
 The public material says that several statuses at once and the sort by patient do not work, and says nothing about the
 sort by endedAt and the largest page (facts 2.2, 2.1 and 5). A verdict of yes needs evidence that a wrong behaviour

@@ -10,10 +10,9 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from corti_gateway.config import TenantConfig, tenants_from_env
+from corti_gateway.config import SWITCH, TenantConfig, tenants_from_env
 from corti_gateway.errors import ConfigurationError
 
-_ON, _OFF = {"on", "true", "yes", "1"}, {"off", "false", "no", "0"}
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -76,8 +75,8 @@ def demo_secret(folder: Path) -> str:
 def flag(env: environ.Env, name: str, *, default: bool) -> bool:
     """A variable that says on or off; any other word stops the start."""
     text = env.str(name, default="").strip().lower()
-    require(text in {"", *_ON, *_OFF}, f"{name} must be on or off, not {text!r}.")
-    return text in _ON if text else default
+    require(text in {"", *SWITCH}, f"{name} must be on or off, not {text!r}.")
+    return SWITCH.get(text, default)
 
 
 def service(parse: Callable[..., dict[str, Any]], name: str, *, default: str, needs: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Forms of the account pages."""
 
 import zoneinfo
+from typing import Any
 
 from django import forms
 
@@ -16,8 +17,8 @@ class SettingsForm(forms.ModelForm):
         model = User
         fields = ["time_zone", "shortcuts"]
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         zones = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
         field = self.fields["time_zone"]
         assert isinstance(field, forms.ChoiceField)

@@ -40,7 +40,7 @@ class Processes:
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         # A group of its own: Ctrl-C reaches this process only, which then ends the others in order.
-        process = subprocess.Popen([sys.executable, *command], env=dict(environment), process_group=0)  # noqa: S603
+        process = subprocess.Popen([sys.executable, *command], env=dict(environment), process_group=0)  # noqa: S603 - ours
         self._running.append((name, process))
 
     def wait_for(self, url: str, *, seconds: float) -> None:

@@ -40,6 +40,8 @@ class Summary:
 
 
 def _rows(page: Page) -> str:
-    if page.hidden or not page.rows:
-        return formatting.number(len(page.rows)) if page.rows else ""
+    if not page.rows:
+        return ""
+    if page.hidden:
+        return formatting.number(len(page.rows))
     return f"{formatting.number(page.first_row)}–{formatting.number(page.last_row)}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from corti_gateway.config import TenantConfig
 from corti_gateway.sandbox import HostedTenant, Sandbox, SandboxTenant, writes
+from tests.tenants import config_of
 
 NOW = datetime.datetime(2026, 11, 20, 13, tzinfo=datetime.UTC)
 CANARY = "Kanariefugl"
@@ -38,20 +39,7 @@ PAYLOADS = (
 
 def configs(sandbox: Sandbox) -> tuple[TenantConfig, ...]:
     """What .env would say; a deadline short enough for a test that waits for it."""
-    return tuple(
-        TenantConfig(
-            slug=tenant.slug,
-            label=tenant.label,
-            tenant_name=tenant.tenant_name,
-            client_id=tenant.client_id,
-            client_secret=tenant.client_secret,
-            api_url=sandbox.api_url,
-            auth_url=sandbox.auth_url,
-            read_timeout=3.0,
-            deadline=4.0,
-        )
-        for tenant in TENANTS
-    )
+    return tuple(config_of(tenant, sandbox, read_timeout=3.0, deadline=4.0) for tenant in TENANTS)
 
 
 def interaction(number: int, patient: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:

@@ -7,27 +7,15 @@ import pytest
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
-from corti_gateway.config import TenantConfig
 from corti_gateway.gateway import CortiGateway
 from corti_gateway.sandbox import Sandbox, SandboxTenant
 from tests.contract.prism import Prism, what_is_missing
+from tests.tenants import config_of
 
 NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 CLINIC = SandboxTenant("clinic", size=1200, seed=7)
 # Faults are only ever switched on for this one.
 FAULTY = SandboxTenant("faulty", size=30, seed=8)
-
-
-def config_of(tenant: SandboxTenant, sandbox: Sandbox, api_url: str) -> TenantConfig:
-    return TenantConfig(
-        slug=tenant.slug,
-        label=tenant.label,
-        tenant_name=tenant.tenant_name,
-        client_id=tenant.client_id,
-        client_secret=tenant.client_secret,
-        api_url=api_url,
-        auth_url=sandbox.auth_url,
-    )
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +46,7 @@ def gateway_at(sandbox: Sandbox) -> Iterator[Callable[..., CortiGateway]]:
     made: list[CortiGateway] = []
 
     def make(api_url: str, tenant: SandboxTenant = CLINIC, host: Sandbox = sandbox) -> CortiGateway:
-        made.append(CortiGateway(config_of(tenant, host, api_url)))
+        made.append(CortiGateway(config_of(tenant, host, api_url=api_url)))
         return made[-1]
 
     yield make

@@ -5,11 +5,11 @@ import zoneinfo
 import pytest
 from django.core.cache import cache
 
-from corti_gateway.config import TenantConfig
 from corti_gateway.sandbox import Sandbox, SandboxTenant
 from dashboard.accounts.viewer import Viewer
 from dashboard.tenants.registry import registry
 from tests.dashboard.support import NOW, PageClient, Upstream, make_user
+from tests.tenants import config_of
 
 
 @pytest.fixture
@@ -25,20 +25,7 @@ def upstream(settings, sizes):
         SandboxTenant("riverside", "Riverside Hospital", size=sizes["riverside"], seed=2),
     ]
     with Sandbox(tenants, now=NOW) as sandbox:
-        settings.TENANTS = tuple(
-            TenantConfig(
-                slug=tenant.slug,
-                label=tenant.label,
-                tenant_name=tenant.tenant_name,
-                client_id=tenant.client_id,
-                client_secret=tenant.client_secret,
-                api_url=sandbox.api_url,
-                auth_url=sandbox.auth_url,
-                deadline=3.0,
-                read_timeout=1.0,
-            )
-            for tenant in tenants
-        )
+        settings.TENANTS = tuple(config_of(tenant, sandbox, deadline=3.0, read_timeout=1.0) for tenant in tenants)
         cache.clear()
         for tenant in registry().values():
             # What the API honours is known from the start: no probe in the background disturbs a count of calls.

@@ -1,5 +1,7 @@
 """How gunicorn serves the dashboard (``make run``, ``make demo``)."""
 
+import ctypes
+import gc
 import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -15,3 +17,17 @@ max_requests_jitter = 2_000
 control_socket_disable = True
 accesslog = "-" if os.environ.get("LOG_LEVEL", "INFO") in {"DEBUG", "INFO"} else None
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
+
+# glibc would give the megabyte that a page takes back to the system after each page and fetch it anew for the next, at
+# 150 to 350 page faults a page. It keeps up to 4 MB instead, in two arenas for all threads (names of malloc.h).
+if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+    M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+    mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024)
+    mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
+    mallopt(M_ARENA_MAX, 2)
+
+
+def post_worker_init(worker: object) -> None:
+    """What is loaded by now stays, so the collector need not look at it; and once in some requests is often enough."""
+    gc.freeze()
+    gc.set_threshold(5_000)

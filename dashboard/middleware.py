@@ -52,8 +52,10 @@ def whole_page_sign_in(get_response: Handler) -> Handler:
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if response.status_code != 302:
+            return response
         sign_in = resolve_url(settings.LOGIN_URL)
-        if response.status_code == 302 and response.headers["Location"].startswith(f"{sign_in}?"):
+        if response.headers["Location"].startswith(f"{sign_in}?"):
             query = QueryDict(response.headers["Location"].partition("?")[2], mutable=True)
             htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
             if htmx and request.method == "POST" and (page := _page_behind(htmx)):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -14,6 +15,11 @@ _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 
 class OneStylesheetStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     """Puts the files that app.css imports in their place, so that a first visit asks for one file."""
+
+    @lru_cache(maxsize=64)  # noqa: B019 - one storage a process, and as few names as there are files
+    def url(self, name: str, force: bool = False) -> str:
+        """The hashed address of a file: the same for as long as the process lives, and asked five times a page."""
+        return str(super().url(name, force))
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if not dry_run and STYLESHEET in paths:

@@ -1,15 +1,11 @@
 """Same-name alert: which patients on a page could be taken for one another."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
-# Letters that lose their difference without Unicode saying so; two common spellings of one sound become one.
-_ALIKE = str.maketrans(
-    {"ø": "o", "æ": "a", "œ": "o", "ß": "s", "ł": "l", "đ": "d", "ı": "i", "'": "", "’": "", "-": " "}
-)
-_SPELLINGS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("ss", "s"))
+from dashboard.listing.names import fold
+
 _SHORTEST = 6  # letters; below it one letter makes another name
 
 
@@ -30,16 +26,7 @@ def alike(patients: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[tup
 @lru_cache(maxsize=4096)
 def _shapes(name: str) -> tuple[str, ...]:
     """The folded name and every way to leave one letter out: two names one letter apart share a shape."""
-    folded = fold(name)
+    folded = " ".join(sorted(fold(name).split()))  # whichever name is written first
     if len(folded) < _SHORTEST:
         return (folded,) if folded else ()
     return (folded, *{folded[:at] + folded[at + 1 :] for at in range(len(folded))})
-
-
-def fold(name: str) -> str:
-    """Words in alphabetical order, without case, accents and common differences of spelling."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).translate(_ALIKE)
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    for spelling, sound in _SPELLINGS:
-        letters = letters.replace(spelling, sound)
-    return " ".join(sorted(letters.replace(",", " ").split()))

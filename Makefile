@@ -5,7 +5,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 9100
 BIN := .venv/bin
 
-.PHONY: help demo run test browser-test check bench doctor clean
+.PHONY: help demo run follow test browser-test check bench doctor clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,6 +18,11 @@ run: .venv/runs  ## the dashboard with the tenants of .env
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(BIN)/gunicorn dashboard.wsgi
+
+follow: .venv/runs  ## keeps the indexes of the tenants of .env, beside "make run"
+	@test -f .env || { echo "There is no .env yet. Copy .env.example to .env and fill in a tenant."; exit 1; }
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@exec $(BIN)/python manage.py follow
 
 doctor: .venv/runs  ## what the configured tenants' APIs really do
 	@$(BIN)/python manage.py doctor

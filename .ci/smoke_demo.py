@@ -1,12 +1,16 @@
-"""``make demo`` as a new user meets it: started, signed in over HTTP, 25 rows seen, a filter, stopped."""
+"""``make demo`` as a new user meets it: started, signed in over HTTP, 25 rows seen, a filter, patients of both tenants;
+then without its sandbox, with it again, stopped."""
 
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 
 import requests
 
@@ -28,16 +32,73 @@ def token(page: str) -> str:
     return match[1]
 
 
-def walk() -> None:
+def sign_in(username: str, password: str) -> tuple[requests.Session, requests.Response]:
     session = requests.Session()
     session.trust_env = False
     page = session.get(f"{BASE}/", timeout=20)
     assert "Sign in" in page.text
-    page = session.post(
-        page.url,
-        data={"username": "clinician", "password": "demo-clinician", "csrfmiddlewaretoken": token(page.text)},
-        timeout=20,
-    )
+    data = {"username": username, "password": password, "csrfmiddlewaretoken": token(page.text)}
+    return session, session.post(page.url, data=data, timeout=20)
+
+
+def until(seconds: float, what: str, met: Callable[[], object]) -> float:
+    """Wait for something; answers how many seconds it took."""
+    began = time.monotonic()
+    while not met():
+        assert time.monotonic() - began < seconds, f"{what}: not within {seconds:.0f} s"
+        time.sleep(0.3)
+    return time.monotonic() - began
+
+
+def pages(session: requests.Session) -> list[requests.Response]:
+    """Encounters and patients of both tenants, each of which answers at once, whatever is going on."""
+    found = []
+    for slug in ("nordhavn", "riverside"):
+        for name in ("encounters", "patients"):
+            began = time.monotonic()
+            answer = session.get(f"{BASE}/{slug}/{name}/", timeout=20)
+            assert answer.ok, f"{answer.url}: {answer.status_code}"
+            assert answer.text.count("</tr>") >= 20, f"{answer.url}: no rows"
+            assert time.monotonic() - began < 3, f"{answer.url} took {time.monotonic() - began:.1f} s"
+            found.append(answer)
+    return found
+
+
+def has_patients(session: requests.Session) -> bool:
+    answers = [session.get(f"{BASE}/{slug}/patients/", timeout=20) for slug in ("nordhavn", "riverside")]
+    return all(answer.ok and answer.text.count("</tr>") >= 20 for answer in answers)
+
+
+def is_live(answer: requests.Response) -> bool:
+    return ">Live, " in re.sub(r"</?(i|span)[^>]*>", "", answer.text)
+
+
+def survive(said: list[str]) -> None:
+    """The sandbox dies and comes back: pages go on all the time."""
+    admin, _ = sign_in("admin", "demo-administrator")
+    took = until(15, "patients of both tenants", lambda: has_patients(admin))
+    sys.stdout.write(f"patients of both tenants after {took:.1f} s\n")
+    until(90, "filled", lambda: "Complete" in admin.get(f"{BASE}/riverside/index/", timeout=20).text)
+    assert all(is_live(answer) for answer in pages(admin)[::2])
+    process = re.search(r"kill (\d+)", "".join(said))
+    assert process
+    os.kill(int(process[1]), signal.SIGKILL)
+    until(5, "the sandbox is gone", lambda: not listens(SANDBOX_PORT))
+    for _ in range(3):
+        for answer in pages(admin)[::2]:
+            assert "the last known rows, from the index" in answer.text
+    until(10, "the demo says how to start it again", lambda: any("--port" in line for line in said))
+    command = next(line for line in said if "--port" in line)
+    with subprocess.Popen(shlex.split(command), start_new_session=True) as sandbox:
+        try:
+            took = until(60, "live again", lambda: all(is_live(answer) for answer in pages(admin)[::2]))
+            sys.stdout.write(f"live again {took:.1f} s after the sandbox was started\n")
+        finally:
+            sandbox.terminate()
+
+
+def walk() -> None:
+    session, page = sign_in("clinician", "demo-clinician")
     assert page.url.endswith("/nordhavn/encounters/"), page.url
     assert page.text.count("<tr>") + page.text.count('<tr class="damaged"') >= 26, "25 rows and a head"
     assert "Nordhavn Clinic" in page.text
@@ -64,18 +125,24 @@ def walk() -> None:
     assert style.headers["Content-Encoding"] == "br"
 
 
+def listen(demo: "subprocess.Popen[str]", said: list[str]) -> None:
+    assert demo.stdout
+    for line in demo.stdout:
+        sys.stdout.write(line)
+        said.append(line)
+
+
 def main() -> int:
     command = ["make", "demo", f"PORT={PORT}", f"SANDBOX_PORT={SANDBOX_PORT}"]
     demo = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
-        assert demo.stdout
-        for line in demo.stdout:
-            sys.stdout.write(line)
-            if "Ctrl-C" in line:
-                break
-        else:
-            raise AssertionError(f"make demo ended by itself: {demo.wait()}")
+        said: list[str] = []
+        listening = threading.Thread(target=listen, args=(demo, said), daemon=True)
+        listening.start()
+        until(180, "started", lambda: any("Ctrl-C" in line for line in said) or demo.poll() is not None)
+        assert demo.poll() is None, f"make demo ended by itself: {demo.wait()}"
         walk()
+        survive(said)
         refused = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert refused.returncode != 0
         assert "taken" in refused.stderr, refused.stderr
@@ -91,7 +158,7 @@ def main() -> int:
     while listens(PORT) or listens(SANDBOX_PORT):
         assert time.monotonic() < end, "Ctrl-C left something running"
         time.sleep(0.2)
-    sys.stdout.write("make demo: signed in, saw 25 rows, filtered, stopped.\n")
+    sys.stdout.write("make demo: signed in, saw 25 rows, filtered, lived without its sandbox, stopped.\n")
     return 0
 
 

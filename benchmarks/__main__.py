@@ -11,8 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from benchmarks.bars import BARS
-from benchmarks.bars.browser import NoChromium
-from benchmarks.figures import Figure, table
+from benchmarks.figures import Figure, NotMeasured, table
 from benchmarks.lab import Lab
 
 
@@ -26,10 +25,11 @@ def main() -> int:
     with Lab(tenants, quick=options.quick) as lab:
         for number in chosen:
             print(f"bar {number} …", file=sys.stderr, flush=True)
-            try:
-                figures += BARS[number].measure(lab)
-            except NoChromium as reason:
-                skipped.append(f"bar {number}: skipped, {reason}")
+            for measure in BARS[number].measures:
+                try:
+                    figures += measure(lab)
+                except NotMeasured as reason:
+                    skipped.append(f"bar {number}: skipped, {reason}")
     print(table(figures))
     print(*skipped, sep="\n", end="\n" if skipped else "")
     if options.json:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import requests
 
+from benchmarks.databases import Database
 from benchmarks.sandbox import SandboxService
 from benchmarks.services import Service, ServiceError, free_port, inherited, run
 from benchmarks.wire import Connection, request
@@ -21,31 +22,43 @@ def list_path(slug: str, page: int = 1) -> str:
     return f"/{slug}/encounters/?status=completed&size=50" + (f"&page={page}" if page > 1 else "")
 
 
+def configured(sandbox: SandboxService, database: Database) -> dict[str, str]:
+    """The variables of a dashboard over a sandbox and a database, which is migrated."""
+    variables = inherited(
+        ENV_FILE="",
+        SECRET_KEY=secrets.token_urlsafe(50),
+        ALLOWED_HOSTS="127.0.0.1",
+        HTTPS="off",
+        **database.variables,
+        **sandbox.variables(),
+    )
+    run(["manage.py", "migrate", "--verbosity", "0"], variables)
+    return variables
+
+
 class Installation:
     """A migrated database and collected static files in a folder of their own, and the variables for them."""
 
-    def __init__(self, sandbox: SandboxService, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, sandbox: SandboxService, database: Database) -> None:
+        self.folder = database.folder
         self.password = secrets.token_urlsafe(16)
-        self.variables = inherited(
-            ENV_FILE="",
-            SECRET_KEY=secrets.token_urlsafe(50),
-            ALLOWED_HOSTS="127.0.0.1",
-            HTTPS="off",
-            VAR_DIR=str(folder),
-            **sandbox.variables(),
-        )
-        run(["manage.py", "migrate", "--verbosity", "0"], self.variables)
+        self.variables = configured(sandbox, database)
         run(["manage.py", "collectstatic", "--no-input", "--verbosity", "0"], self.variables)
         run(["-m", "benchmarks.member", MEMBER, self.password, *sandbox.sizes], self.variables)
+
+    def sealed(self, slug: str, purpose: str, text: str) -> str:
+        """A personal value as a URL of this installation holds it."""
+        return run(["-m", "benchmarks.seal", slug, purpose, text], self.variables).strip()
 
 
 class DashboardService(Service):
     """The dashboard of an installation with so many workers; ``cookies`` is the signed-in member's header."""
 
-    def __init__(self, installation: Installation, *, workers: int = 2) -> None:
+    member = MEMBER
+
+    def __init__(self, installation: Installation, *, workers: int = 2, **others: str) -> None:
         port = free_port()
-        variables = installation.variables | {"BIND": f"127.0.0.1:{port}", "WEB_WORKERS": str(workers)}
+        variables = installation.variables | {"BIND": f"127.0.0.1:{port}", "WEB_WORKERS": str(workers), **others}
         log = installation.folder / "dashboard.log"
         super().__init__(["-m", "gunicorn", "dashboard.wsgi"], port, log, variables, within=30)
         self.url = f"http://127.0.0.1:{port}"
@@ -61,7 +74,7 @@ class DashboardService(Service):
                 url = f"{self.url}/accounts/sign-in/"
                 token = _CSRF.search(session.get(url).text)
                 assert token
-                form = {"username": MEMBER, "password": self._password, "csrfmiddlewaretoken": token[1]}
+                form = {"username": self.member, "password": self._password, "csrfmiddlewaretoken": token[1]}
                 session.post(url, data=form, allow_redirects=False)
                 if "session" not in session.cookies:
                     raise ServiceError("the sign-in failed")
@@ -83,3 +96,12 @@ class DashboardService(Service):
         """The process ids of gunicorn's workers."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return [int(child) for child in children]
+
+
+class PeerService(DashboardService):
+    """Django's admin in the dashboard's place."""
+
+    member = f"{MEMBER}-admin"
+
+    def __init__(self, installation: Installation) -> None:
+        super().__init__(installation, DJANGO_SETTINGS_MODULE="benchmarks.peer.settings")

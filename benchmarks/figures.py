@@ -6,6 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 
+class NotMeasured(Exception):
+    """A bar cannot be measured here; the text says why."""
+
+
 class Judged(StrEnum):
     """Which number the limit is for."""
 

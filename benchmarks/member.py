@@ -1,4 +1,4 @@
-"""Makes the member who is signed in during the measurements: ``python -m benchmarks.member NAME PASSWORD SLUG …``."""
+"""Makes the member of the measurements, and an admin: ``python -m benchmarks.member NAME PASSWORD SLUG …``."""
 
 import os
 import sys
@@ -13,6 +13,7 @@ def main(name: str, password: str, *slugs: str) -> None:
     from dashboard.tenants.models import Membership
 
     user = User.objects.create_user(name, password=password, first_name="Karen", last_name="Holm")
+    User.objects.create_superuser(f"{name}-admin", password=password)
     for slug in slugs:
         Membership.objects.create(user=user, tenant=slug)
 

@@ -35,6 +35,7 @@ class SandboxService(Service):
                 f"{prefix}_CLIENT_SECRET": f"{slug}-secret",
                 f"{prefix}_API_URL": f"{self.url}/v2/",
                 f"{prefix}_AUTH_URL": f"{self.url}/realms/",
+                f"{prefix}_INDEX_CALLS": "100000",
             }
         return variables
 
@@ -48,14 +49,18 @@ class SandboxService(Service):
         stats: dict[str, Any] = self._admin.get(f"{self.url}/_sandbox/tenants/{slug}/stats").json()
         return stats["by_endpoint"].get("list", 0), stats["token_calls"]
 
-    def floor(self, slug: str, page: int = 1) -> Callable[[], Any]:
-        """A call for 50 rows, completed, newest first, over a pooled connection, with its JSON decoded."""
+    def client(self, slug: str) -> requests.Session:
+        """A pooled connection to a tenant's API, with a token."""
         form = {"grant_type": "client_credentials", "client_id": f"{slug}-client", "client_secret": f"{slug}-secret"}
         token = self._admin.post(f"{self.url}/realms/{slug}/protocol/openid-connect/token", data=form).json()
         session = requests.Session()
         session.trust_env = False
         session.headers.update({"Authorization": f"Bearer {token['access_token']}", "Tenant-Name": slug})
-        url = f"{self.url}/v2/interactions/?{ROWS}{page}"
+        return session
+
+    def floor(self, slug: str, page: int = 1) -> Callable[[], Any]:
+        """A call for 50 rows, completed, newest first, over a pooled connection, with its JSON decoded."""
+        session, url = self.client(slug), f"{self.url}/v2/interactions/?{ROWS}{page}"
 
         def ask() -> Any:
             rows = session.get(url, timeout=10).json()["interactions"]

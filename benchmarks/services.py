@@ -31,13 +31,14 @@ def inherited(**own: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **own}
 
 
-def run(command: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Run a Python command to its end; :class:`ServiceError` if it fails."""
+def run(command: Sequence[str], environment: Mapping[str, str]) -> str:
+    """What a Python command writes, once it has ended; :class:`ServiceError` if it fails."""
     done = subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=dict(environment), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise ServiceError(f"{' '.join(command)} failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
+    return done.stdout
 
 
 class Service:

@@ -36,6 +36,8 @@ class TenantConfig:
     api_url: str
     auth_url: str
     index: bool = True
+    # Calls a minute that following the tenant for the index may cost.
+    index_calls: int = 600
     connect_timeout: float = 3.0
     # Shorter than the deadline, so that a lost answer leaves room for another try.
     read_timeout: float = 5.0
@@ -51,7 +53,7 @@ class TenantConfig:
 
 # What may follow CORTI_ or CORTI_<SLUG>_; each is in .env.example.
 CORE_NAMES = ("ENVIRONMENT", "TENANT_NAME", "CLIENT_ID", "CLIENT_SECRET", "CLIENT_SECRET_FILE", "API_URL", "AUTH_URL")
-NAMES = (*CORE_NAMES, "LABEL", "INDEX")
+NAMES = (*CORE_NAMES, "LABEL", "INDEX", "INDEX_CALLS")
 
 
 def tenants_from_env(variables: Mapping[str, str]) -> tuple[TenantConfig, ...]:
@@ -132,6 +134,12 @@ class _Variables:
             raise self.odd(name, "must be on or off")
         return SWITCH.get(value, default)
 
+    def whole(self, name: str, default: int, least: int, most: int) -> int:
+        text = self.text(name)
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 9 and least <= int(text) <= most):
+            raise self.odd(name, f"must be a whole number from {least} to {most}")
+        return int(text) if text else default
+
     def odd(self, name: str, what: str) -> ConfigurationError:
         return ConfigurationError(f"{self.prefix}{name}: {what}")
 
@@ -159,6 +167,7 @@ def _tenant(variables: _Variables, slug: str) -> TenantConfig:
         api_url=variables.address("API_URL", f"https://api.{environment}.corti.app/v2/"),
         auth_url=variables.address("AUTH_URL", f"https://auth.{environment}.corti.app/realms/"),
         index=variables.switch("INDEX", default=True),
+        index_calls=variables.whole("INDEX_CALLS", default=600, least=10, most=100_000),
     )
 
 

@@ -40,7 +40,10 @@ DJANGO_6 = django.VERSION >= (6, 0)
 INSTALLED_APPS = [
     "dashboard.accounts",
     "dashboard.tenants",
+    "dashboard.clinicians",
+    "dashboard.index",
     "dashboard.encounters",
+    "dashboard.patients",
     "dashboard.demo",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -99,13 +102,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        # What is deleted is overwritten: the index holds patients, and forgets those that are gone.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
 CACHES = {"default": environment.service(env.cache_url, "CACHE_URL", default="locmemcache://", needs="BACKEND")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in and sessions ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["dashboard.accounts.sessions.Accounts"]
+SESSION_ENGINE = "dashboard.accounts.sessions"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

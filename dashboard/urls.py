@@ -10,4 +10,7 @@ urlpatterns = [
     path("accounts/", include("dashboard.accounts.urls")),
     path("", include("dashboard.tenants.urls")),
     path("<slug:tenant>/encounters/", include("dashboard.encounters.urls")),
+    path("<slug:tenant>/patients/", include("dashboard.patients.urls")),
+    path("<slug:tenant>/clinicians/", include("dashboard.clinicians.urls")),
+    path("<slug:tenant>/index/", include("dashboard.index.urls")),
 ]

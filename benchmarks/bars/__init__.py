@@ -1,30 +1,35 @@
-"""The bars, by their number: a function that measures, and the tenants it needs."""
+"""The bars, by their number: the functions that measure, and the tenants they need."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from benchmarks.bars import browser, live, size, throughput, upstream
+from benchmarks.bars import browser, filling, index, live, size, throughput, upstream
 from benchmarks.figures import Figure
-from benchmarks.lab import LARGE, MIDDLE, SMALL, Lab
+from benchmarks.lab import FOLLOWED, LARGE, MIDDLE, SMALL, Lab
+
+Measure = Callable[[Lab], list[Figure]]
 
 
-@dataclass(frozen=True, slots=True)
 class Bar:
     """One bar: several figures, all from one run."""
 
-    measure: Callable[[Lab], list[Figure]]
-    tenants: tuple[str, ...] = (MIDDLE,)
+    def __init__(self, *measures: Measure, tenants: tuple[str, ...] = (MIDDLE,)) -> None:
+        self.measures, self.tenants = measures, tenants
 
 
 BARS = {
     1: Bar(live.page_against_floor),
     2: Bar(live.calls_a_view),
-    3: Bar(live.deep_page, (LARGE,)),
+    3: Bar(live.deep_page, index.deep_page, tenants=(LARGE, FOLLOWED)),
+    4: Bar(index.filtered_page, tenants=(LARGE, FOLLOWED)),
+    5: Bar(index.name_search, tenants=(LARGE, FOLLOWED)),
+    6: Bar(index.against_the_admin, tenants=(FOLLOWED,)),
     7: Bar(throughput.many_clients),
     8: Bar(size.list_page),
     9: Bar(browser.transferred),
     10: Bar(browser.time_to_table),
-    11: Bar(upstream.exact_total, (LARGE,)),
-    14: Bar(throughput.memory),
-    15: Bar(upstream.sandbox_page, (SMALL, LARGE)),
+    11: Bar(upstream.exact_total, tenants=(LARGE,)),
+    12: Bar(filling.against_a_loop, tenants=(FOLLOWED,)),
+    13: Bar(filling.follow_up_calls, tenants=(FOLLOWED,)),
+    14: Bar(throughput.memory, filling.memory, tenants=(MIDDLE, LARGE, FOLLOWED)),
+    15: Bar(upstream.sandbox_page, tenants=(SMALL, LARGE)),
 }

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from benchmarks.dashboard import list_path
-from benchmarks.figures import Figure, Judged
+from benchmarks.figures import Figure, Judged, NotMeasured
 from benchmarks.lab import MIDDLE, Lab
 from benchmarks.timing import medians
 
@@ -33,7 +33,7 @@ look();
 """
 
 
-class NoChromium(Exception):
+class NoChromium(NotMeasured):
     """There is no browser to measure with."""
 
 

@@ -1,11 +1,10 @@
 """Bars 7 and 14: many views."""
 
-from pathlib import Path
-
 from benchmarks.dashboard import list_path
 from benchmarks.figures import Figure, Judged
 from benchmarks.lab import MIDDLE, Lab
 from benchmarks.load import Load, drive, text_of
+from benchmarks.memory import proportional_set_size
 
 CLIENTS, LATENCY = 32, 100  # ms
 VIEWS = 10_000
@@ -29,14 +28,5 @@ def memory(lab: Lab) -> list[Figure]:
         asked = text_of(dashboard.request(list_path(MIDDLE)))
         drive(Load(dashboard.port, asked, connections=8, views=views))
         (worker,) = dashboard.workers
-        size = _proportional_set_size(worker)
+        size = proportional_set_size(worker)
     return [Figure(14, f"memory (PSS) of a web worker after {views:,} views", size, "MB", 120)]
-
-
-def _proportional_set_size(pid: int) -> float:
-    """Megabytes: own pages whole, shared pages by share."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        name, _, rest = line.partition(":")
-        if name == "Pss":
-            return int(rest.split()[0]) * 1024 / 1_000_000
-    raise ValueError("the kernel does not tell the proportional set size")

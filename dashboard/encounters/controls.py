@@ -1,80 +1,116 @@
 """What a user can change on the encounters list, drawn from its state: every link is the state with one change."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
-from corti_gateway.vocabulary import EncounterStatus, SortField
+from dashboard.clinicians.directory import unknown
 from dashboard.encounters.columns import COLUMNS, EXTRA_COLUMNS, SORT_WORDS
-from dashboard.encounters.presenters import STATUS_LABELS
-from dashboard.encounters.state import SIZES, EncounterListState, Sort
+from dashboard.encounters.dates import OF_LABELS, PRESET_LABELS, Days
+from dashboard.encounters.presenters import STATUS_LABELS, TYPE_LABELS
+from dashboard.encounters.state import ME, EncounterListState
 from dashboard.listing.columns import Header
+from dashboard.listing.controls import ActiveFilter, Option
+from dashboard.listing.formatting import number
+from dashboard.listing.questions import Order, Sort
+
+Word = TypeVar("Word")
 
 
-@dataclass(frozen=True)
-class Option:
-    """A toggle or an entry of a menu."""
-
-    value: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class ActiveFilter:
-    """A filter that narrows the list now, and the list without it."""
-
-    label: str
-    url: str
-
-
-def status_toggles(state: EncounterListState) -> list[Option]:
-    return [Option(status.value, label, status in state.statuses) for status, label in STATUS_LABELS.items()]
-
-
-def sort_options(state: EncounterListState, offered: Sequence[SortField]) -> list[Option]:
+def status_toggles(state: EncounterListState, counts: Mapping[str, int] | None = None) -> list[Option]:
     return [
-        Option(Sort(field, direction).key, words, state.sort == Sort(field, direction))
-        for (field, direction), words in SORT_WORDS.items()
-        if field in offered
+        Option(
+            status.value,
+            label,
+            status in state.statuses,
+            "" if counts is None else number(counts.get(status.value, 0)),
+        )
+        for status, label in STATUS_LABELS.items()
     ]
 
 
-def size_options(state: EncounterListState) -> list[Option]:
-    return [Option(str(size), str(size), size == state.size) for size in SIZES]
+def type_options(state: EncounterListState) -> list[Option]:
+    return [Option(kind.value, label, kind in state.types) for kind, label in TYPE_LABELS.items()]
+
+
+def clinician_options(
+    state: EncounterListState, names: Mapping[str, str], seen: Mapping[str, int], *, is_one: bool
+) -> list[Option]:
+    """Anyone, me, those with names A to Z, then those without; whoever is chosen is always among them."""
+    chosen = state.clinician
+    options = [Option("", "Anyone", not chosen)]
+    if is_one or chosen == ME:
+        options.append(Option(ME, "Assigned to me", chosen == ME))
+    known = sorted(names.items(), key=lambda entry: (entry[1].casefold(), entry[0]))
+    options += [Option(user, name, user == chosen) for user, name in known]
+    nameless = {user for user in (*seen, *([chosen] if chosen not in ("", ME) else ())) if user not in names}
+    return options + [Option(user, unknown(user), user == chosen) for user in sorted(nameless)]
+
+
+def of_options(state: EncounterListState) -> list[Option]:
+    return [Option(word.value, label, word is state.days.of) for word, label in OF_LABELS.items()]
+
+
+def preset_options(state: EncounterListState) -> list[Option]:
+    presets = [Option(word.value, label, word is state.days.preset) for word, label in PRESET_LABELS.items()]
+    return [Option("", "Any time", state.days.preset is None), *presets]
+
+
+def sort_options(state: EncounterListState, offered: Sequence[Order]) -> list[Option]:
+    return [
+        Option(Sort(order, direction).key, words, state.sort == Sort(order, direction))
+        for (order, direction), words in SORT_WORDS.items()
+        if order in offered
+    ]
 
 
 def sort_words(state: EncounterListState) -> str:
-    return SORT_WORDS[state.sort.field, state.sort.direction]
+    return SORT_WORDS[state.sort.order, state.sort.direction]
 
 
-def active_filters(state: EncounterListState) -> list[ActiveFilter]:
+def active_filters(state: EncounterListState, names: Mapping[str, str] | None = None) -> list[ActiveFilter]:
     """One entry a filter, each with the way to take it off; the order of the toggles."""
     active = [
         ActiveFilter(label, state.but(statuses=_without(state.statuses, status)).url())
         for status, label in STATUS_LABELS.items()
         if status in state.statuses
     ]
+    active += [
+        ActiveFilter(label, state.but(types=_without(state.types, kind)).url())
+        for kind, label in TYPE_LABELS.items()
+        if kind in state.types
+    ]
+    if state.clinician:
+        active.append(ActiveFilter(_clinician(state.clinician, names or {}), state.but(clinician="").url()))
+    if state.days:
+        active.append(ActiveFilter(state.days.label, state.but(days=Days()).url()))
     if state.patient:
         active.append(ActiveFilter(f"Patient {state.patient}", state.but(patient="").url()))
+    if state.text:
+        active.append(ActiveFilter(f"“{state.text}”", state.but(text="").url()))
     return active
 
 
-def headers(state: EncounterListState, offered: Sequence[SortField]) -> list[Header]:
+def more_filters(state: EncounterListState) -> int:
+    """How many filters are set behind the word “More filters”."""
+    return len(state.types) + bool(state.clinician) + bool(state.days)
+
+
+def headers(state: EncounterListState, offered: Sequence[Order]) -> list[Header]:
     """The table's head: a sortable column links to itself in its first direction, the sorted one to the other."""
-    columns = [*COLUMNS, *([EXTRA_COLUMNS[state.sort.field]] if state.sort.field in EXTRA_COLUMNS else [])]
+    columns = [*COLUMNS, *([EXTRA_COLUMNS[state.sort.order]] if state.sort.order in EXTRA_COLUMNS else [])]
     heads = []
     for column in columns:
         if column.sort is None or column.sort not in offered:
             heads.append(Header(column))
             continue
-        here = column.sort == state.sort.field
+        here = column.sort == state.sort.order
         target = state.sort.reversed() if here else Sort(column.sort, column.first)
         heads.append(
             Header(
                 column,
                 url=state.but(sort=target).url(),
                 aria_sort={"asc": "ascending", "desc": "descending"}[state.sort.direction] if here else "",
-                hint=SORT_WORDS[target.field, target.direction],
+                hint=SORT_WORDS[target.order, target.direction],
             )
         )
     return heads
@@ -82,9 +118,13 @@ def headers(state: EncounterListState, offered: Sequence[SortField]) -> list[Hea
 
 def extra_column(state: EncounterListState) -> str:
     """The key of the column that stands there only because the list is sorted by it, or ""."""
-    column = EXTRA_COLUMNS.get(state.sort.field)
+    column = EXTRA_COLUMNS.get(state.sort.order)
     return column.key if column else ""
 
 
-def _without(statuses: Sequence[EncounterStatus], gone: EncounterStatus) -> tuple[EncounterStatus, ...]:
-    return tuple(status for status in statuses if status is not gone)
+def _clinician(user: str, names: Mapping[str, str]) -> str:
+    return "Assigned to me" if user == ME else names.get(user) or unknown(user)
+
+
+def _without(words: Sequence[Word], gone: Word) -> tuple[Word, ...]:
+    return tuple(word for word in words if word is not gone)

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from corti_gateway.models import Encounter, Interaction, Patient
-from corti_gateway.vocabulary import EncounterStatus, EncounterType, Gender, SortField
+from corti_gateway.vocabulary import EncounterStatus, EncounterType, Gender
 from dashboard.accounts.viewer import Viewer
+from dashboard.clinicians.directory import UNKNOWN
 from dashboard.listing import formatting
 from dashboard.listing.formatting import NOTHING
 from dashboard.listing.page import Page
+from dashboard.listing.questions import Order
 from dashboard.listing.similar_names import alike
 
 STATUS_LABELS = {
@@ -49,34 +51,43 @@ class EncounterRow(TypedDict):
     started: str
     duration: str
     assigned: str
+    unknown: str
+    by_id: bool
     created: str
     updated: str
     extra: str
 
 
-def present(page: Page, viewer: Viewer) -> list[EncounterRow]:
-    """The rows of a page, each with a mark where another patient on the page has a similar name."""
+def present(page: Page, viewer: Viewer, clinicians: Mapping[str, str] | None = None) -> list[EncounterRow]:
+    """The rows of a page, each with a mark where another patient on the page has a similar name.
+
+    ``clinicians`` are names by assigned user id; who is not among them stays unknown. Where nobody has a name, ids
+    stand alone: a word that is the same in every row says nothing.
+    """
     similar = alike(
         (patient.identifier, patient.name)
         for interaction in page.rows
         if (patient := interaction.patient) and patient.identifier and patient.name
     )
-    rows = [_row(interaction, viewer) for interaction in page.rows]
+    names = clinicians or {}
+    rows = [_row(interaction, viewer, names) for interaction in page.rows]
     for row, interaction in zip(rows, page.rows, strict=True):
         if others := similar.get((row["identifier"], row["name"])):
             row["similar"] = "; ".join(f"{name}, {identifier}" for identifier, name in others)
         if interaction.damaged:
             row["damaged"] = ", ".join(interaction.damaged)
-        row["choosable"] = bool(row["identifier"]) and page.query.patient is None
+        row["choosable"] = bool(row["identifier"]) and page.question.patient is None
         row["marked"] = bool(row["similar"] or row["damaged"])
         row["extra"] = _extra(interaction, page, viewer)
     return rows
 
 
-def _row(interaction: Interaction, viewer: Viewer) -> EncounterRow:
+def _row(interaction: Interaction, viewer: Viewer, clinicians: Mapping[str, str]) -> EncounterRow:
     encounter, patient, status = interaction.encounter, interaction.patient, interaction.encounter.status
     identifier = (patient.identifier if patient else None) or ""
     person, born = _person(patient, viewer) if patient else ("", "")
+    assigned = interaction.assigned_user_id
+    clinician = clinicians.get(assigned) if assigned else None
     return {
         "icon": status.value if isinstance(status, EncounterStatus) else "other",
         "status": _label(STATUS_LABELS, status) if status else "No status",
@@ -93,7 +104,9 @@ def _row(interaction: Interaction, viewer: Viewer) -> EncounterRow:
         "type": _label(TYPE_LABELS, encounter.type) if encounter.type else NOTHING,
         "started": formatting.time_element(encounter.period.started_at, viewer, formatting.moment),
         "duration": _duration(encounter, viewer),
-        "assigned": formatting.short_id(interaction.assigned_user_id) if interaction.assigned_user_id else NOTHING,
+        "assigned": clinician or (formatting.short_id(assigned) if assigned else NOTHING),
+        "unknown": UNKNOWN if clinicians and assigned and clinician is None else "",
+        "by_id": clinician is None and assigned is not None,
         "created": formatting.time_element(interaction.created_at, viewer, formatting.ago),
         "updated": formatting.time_element(interaction.updated_at, viewer, formatting.ago),
         "extra": "",
@@ -116,9 +129,9 @@ def _person(patient: Patient, viewer: Viewer) -> tuple[str, str]:
 
 def _extra(interaction: Interaction, page: Page, viewer: Viewer) -> str:
     """What a list is sorted by and no column always shows: the id, or the end that the API goes by."""
-    if page.query.sort is SortField.ID:
+    if page.question.sort.order is Order.ID:
         return interaction.id
-    if page.query.sort is SortField.ENDED:
+    if page.question.sort.order is Order.ENDED:
         end = interaction.encounter.period.ended_at if page.by_period_end else interaction.ended_at
         return formatting.time_element(end, viewer, formatting.moment)
     return ""

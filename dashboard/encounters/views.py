@@ -1,24 +1,39 @@
 """The encounters list: one URL, one context, rendered as a page or as its results fragment."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import push_url
 
 from corti_gateway.errors import GatewayError
 from dashboard.accounts.viewer import Viewer
+from dashboard.clinicians import directory
+from dashboard.clinicians.directory import Known
 from dashboard.encounters import controls
 from dashboard.encounters.forms import FilterForm
+from dashboard.encounters.matches import Matches
 from dashboard.encounters.presenters import present
-from dashboard.encounters.state import EncounterListState, Sort
+from dashboard.encounters.state import ME, EncounterListState
+from dashboard.index.reading import clinicians as seen
+from dashboard.index.reading import patients
+from dashboard.index.state import IndexState
+from dashboard.listing.controls import PATIENT, Option, size_options
 from dashboard.listing.failures import Failure
-from dashboard.listing.page import Page
-from dashboard.listing.summary import Summary
+from dashboard.listing.notices import Notice
+from dashboard.listing.page import Page, Source
+from dashboard.listing.sealed import seal
+from dashboard.listing.summary import Summary, outage_words
 from dashboard.sources import live, plan
+from dashboard.sources.progress import Progress
 from dashboard.tenants.access import TenantRequest, member_required
 
 TEMPLATE = "encounters/list.html"
@@ -28,70 +43,166 @@ TEMPLATE = "encounters/list.html"
 @member_required
 def encounter_list(request: TenantRequest) -> HttpResponse:
     """The list behind the URL; a POST is the filter form, answered with the URL of the list it asks for."""
+    index = plan.index_of(request.tenant)
     if request.method == "POST":
-        return _choose(request)
+        return _choose(request, index)
     state = EncounterListState.read(request.GET, request.tenant.slug)
-    if state.unreadable_patient:
-        return _render(request, state, status=404)
+    if state.unreadable:
+        return _render(request, state, index, status=404)
+    viewer = Viewer.of(request)
+    known = directory.known(request.tenant.slug, request.user)
+    question = state.question(viewer, known.mine)
     try:
-        page = plan.answer(request.tenant, state.query(), count="count" in request.GET)
+        page = plan.answer(request.tenant, question, index, count="count" in request.GET)
+    except plan.NeedsIndex:
+        return _render(request, state, index, known, needs_index=True)
     except GatewayError as error:
         failure = Failure.of(error)
-        return _render(request, state, status=failure.status, failure=failure)
-    state = state.but(sort=Sort(page.query.sort, page.query.direction), page=page.query.page)
-    viewer = Viewer.of(request)
+        outage = plan.outage(request.tenant)
+        words = outage_words(outage, viewer) if outage else ""
+        return _render(request, state, index, known, status=failure.status, failure=failure, outage=words)
+    shown = state.but(sort=page.question.sort, page=page.question.page)
+    return _render_page(request, shown, index, known, page, viewer)
+
+
+def _render_page(
+    request: TenantRequest,
+    state: EncounterListState,
+    index: IndexState | None,
+    known: Known,
+    page: Page,
+    viewer: Viewer,
+) -> HttpResponse:
+    notices = [*state.notices, *page.notices]
+    if state.clinician == ME and not known.mine:
+        notices.append(Notice("Your account is tied to no clinician here, so nothing is assigned to you."))
     return _render(
         request,
         state,
+        index,
+        known,
         offered=page.sorts,
+        counts=page.by_status,
         rows=page.rows,
-        rows_html=_rows_html(page, state, viewer),
+        rows_html=_rows_html(page, state, viewer, known.names),
+        by_id=bool(page.rows) and not known.names,
         empty=page.empty,
+        from_index=page.source is Source.INDEX,
+        partial=page.partial,
         order_remark=page.order_remark,
+        filling=Progress.of(index, viewer) if index is not None and index.is_filling else None,
+        matches=_matches(state, index, viewer),
         summary=Summary.of(page, viewer),
         viewer=viewer,
-        notices=[*state.notices, *page.notices],
+        notices=notices,
         previous_url=state.but(page=state.page - 1).url() if state.page > 1 else "",
         next_url=state.but(page=state.page + 1).url() if page.has_next else "",
         first_url=state.but(page=1).url() if state.page > 1 else "",
     )
 
 
-def _rows_html(page: Page, state: EncounterListState, viewer: Viewer) -> SafeString:
-    context = {"rows": present(page, viewer), "extra": controls.extra_column(state)}
+def _rows_html(page: Page, state: EncounterListState, viewer: Viewer, names: Mapping[str, str]) -> SafeString:
+    context = {"rows": present(page, viewer, names), "extra": controls.extra_column(state)}
     # What the engine, which escapes every value, has made of it.
     return SafeString(render_to_string("encounters/rows.jinja", context, using="jinja2"))
 
 
-def _choose(request: TenantRequest) -> HttpResponse:
+def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:
     form = FilterForm(request.POST)
     valid = form.is_valid()
     state = form.state(request.tenant.slug)
     if valid:
-        return redirect(state.url())
+        return redirect(_meant(state, index, exactly=bool(form.cleaned_data["exactly"])).url())
     # The address stays that of the list before: the form's own would lose its filters.
-    return push_url(_render(request, state, status=422, form=form), False)
+    return push_url(_render(request, state, index, status=422, form=form), False)
 
 
-def _render(request: TenantRequest, state: EncounterListState, *, status: int = 200, **context: Any) -> HttpResponse:
-    offered = context.get("offered") or live.sorts(request.tenant)
+def _meant(state: EncounterListState, index: IndexState | None, *, exactly: bool) -> EncounterListState:
+    """What was typed is a patient's identifier if there is such a patient, or no index to search; else it is a text."""
+    if exactly or not state.patient or index is None or index.is_empty:
+        return state
+    if patients.one(index.tenant, state.patient):
+        return state
+    search = replace(state, patient="", text=state.patient)
+    if any(sign.isdigit() for sign in search.text) and not plan.finds(index, search.text):
+        # An identifier perhaps that the index does not have yet: Corti is asked for exactly that.
+        return state
+    return search
+
+
+def _render(
+    request: TenantRequest,
+    state: EncounterListState,
+    index: IndexState | None,
+    known: Known | None = None,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    tenant = request.tenant
+    offered = context.get("offered") or plan.offered(tenant, index)
+    known = known or directory.known(tenant.slug, request.user)
+    searchable = index is not None and not index.is_empty
     htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
     fragment = bool(htmx) and not htmx.history_restore_request
+    statuses = controls.status_toggles(state, context.get("counts"))
+    # Scripts set the controls from the results; the form itself comes along when it has an error to show, or a sort
+    # that was not offered yet when the page was loaded.
+    send_filters = "form" in context or state.sort.order in live.NEED_PROOF
     shared = {
         "fragment": fragment,
-        # Scripts set the controls from the results; the form itself comes along when it has an error to show, or a sort
-        # that was not offered yet when the page was loaded.
-        "send_filters": "form" in context or state.sort.field in live.NEED_PROOF,
-        "title": f"Encounters{f', page {state.page}' if state.page > 1 else ''} · {request.tenant.label}",
+        "send_filters": send_filters,
+        "title": f"Encounters{f', page {state.page}' if state.page > 1 else ''} · {tenant.label}",
         "state": state,
+        "index": index,
+        "searchable": searchable,
+        "typed": context["form"].data.get("patient", "") if "form" in context else state.patient or state.text,
+        "patient_url": _patient_url(state) if searchable and state.patient else "",
+        "is_one": searchable and bool(known.mine),
+        "is_me": state.clinician == ME,
+        "form_values": urlencode(state.form_values()),
+        "counts_json": json.dumps({option.value: option.count for option in statuses if option.count}),
         "here": state.url(),
-        "clear_url": EncounterListState(request.tenant.slug, size=state.size).url(),
+        "clear_url": EncounterListState(tenant.slug, size=state.size).url(),
         "any_status_url": state.but(statuses=()).url(),
-        "statuses": controls.status_toggles(state),
+        "statuses": statuses,
+        "more": _more(state, known, tenant.slug) if searchable and (send_filters or not fragment) else None,
+        "more_count": controls.more_filters(state),
         "sorts": controls.sort_options(state, offered),
-        "sizes": controls.size_options(state),
+        "sizes": size_options(state.size),
         "sort_words": controls.sort_words(state),
-        "active_filters": controls.active_filters(state),
+        "active_filters": controls.active_filters(state, known.names),
         "headers": controls.headers(state, offered),
     }
     return render(request, f"{TEMPLATE}#results" if fragment else TEMPLATE, shared | context, status=status)
+
+
+def _matches(state: EncounterListState, index: IndexState | None, viewer: Viewer) -> Matches | None:
+    if index is None or not state.text or state.page > 1:
+        return None
+    return Matches.of(state.tenant, index, state.text, viewer)
+
+
+def _patient_url(state: EncounterListState) -> str:
+    """The page of the patient that the list is about."""
+    return reverse("patients:one", args=[state.tenant, seal(state.tenant, PATIENT, state.patient)])
+
+
+@dataclass(frozen=True)
+class MoreFilters:
+    """What stands behind the word “More filters”."""
+
+    types: list[Option]
+    clinicians: list[Option]
+    of: list[Option]
+    presets: list[Option]
+
+
+def _more(state: EncounterListState, known: Known, tenant: str) -> MoreFilters:
+    here = seen.encounters_by_clinician(tenant)
+    return MoreFilters(
+        controls.type_options(state),
+        controls.clinician_options(state, known.names, here, is_one=bool(known.mine)),
+        controls.of_options(state),
+        controls.preset_options(state),
+    )

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from corti_gateway.vocabulary import Direction, SortField
+from corti_gateway.vocabulary import Direction
+from dashboard.listing.questions import Order
 
 
 @dataclass(frozen=True)
 class Column:
-    """``key`` names it in CSS, ``sort`` is the field it sorts by, ``first`` the direction of a first click."""
+    """``key`` names it in CSS, ``sort`` is what it sorts by, ``first`` the direction of a first click."""
 
     key: str
     label: str
-    sort: SortField | None = None
+    sort: Order | None = None
     first: Direction = Direction.DESC
 
 

@@ -1,6 +1,7 @@
 """Reading a list's state from a query string: unknown values are set aside and named, the rest applies."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import TypeVar
 
 from django.http import QueryDict
@@ -48,6 +49,28 @@ class Parameters:
             self._set_aside(word, meaning)
             return 1
         return min(int(word), most)
+
+    def day(self, key: str, *, earliest: date, latest: date, meaning: str) -> date | None:
+        """A calendar day as ``2026-11-24``; None where it is missing or odd."""
+        word = self.text(key).strip()
+        if not word:
+            return None
+        try:
+            found = date.fromisoformat(word) if len(word) == 10 else None
+        except ValueError:
+            found = None
+        if found is None or not earliest <= found <= latest:
+            self._set_aside(word, meaning)
+            return None
+        return found
+
+    def identifier(self, key: str, *, longest: int, meaning: str) -> str:
+        """An id as it came, if it is short and printable."""
+        word = self.text(key).strip()
+        if len(word) > longest or not word.isprintable():
+            self._set_aside(word, meaning)
+            return ""
+        return word
 
     def _set_aside(self, word: str, meaning: str) -> None:
         shown = "".join(sign if sign.isprintable() else "�" for sign in word[:_SHOWN])

@@ -1,15 +1,20 @@
 """Which rows these are, of how many, and as of when."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from dashboard.accounts.viewer import Viewer
 from dashboard.listing import formatting
-from dashboard.listing.page import Page
+from dashboard.listing.page import Outage, Page, Source
+
+# Seconds after which rows count as old; app.js goes by the same.
+OLD = 5 * 60
 
 
 @dataclass(frozen=True)
 class Summary:
-    """``rows`` like ``26–50``; ``more`` says whether rows follow; a total only if it was counted.
+    """``rows`` like ``26–50``; ``more`` says whether rows follow; a total only if it was counted, with what there is to
+    say about its time where that is not the time of the rows.
 
     Where rows had to be hidden, positions in the list mean nothing: then ``rows`` is how many are shown.
     """
@@ -18,10 +23,13 @@ class Summary:
     numbered: bool
     more: bool
     total: str
-    total_as_of: str
+    total_note: str
+    countable: bool
     read_at: str
     read_at_exact: str
     read_at_epoch: int
+    is_old: bool
+    outage: str
     zone: str
 
     @classmethod
@@ -31,12 +39,36 @@ class Summary:
             numbered=not page.hidden,
             more=page.has_next,
             total=formatting.number(page.total.rows) if page.total else "",
-            total_as_of=f"{page.total.as_of.astimezone(viewer.zone):%H:%M}" if page.total else "",
-            read_at=f"{page.as_of.astimezone(viewer.zone):%H:%M:%S}",
+            total_note=_total_note(page, viewer),
+            countable=page.source is Source.LIVE and page.has_next and not page.hidden and page.total is None,
+            read_at=_clock(page.as_of, viewer),
             read_at_exact=formatting.exact(page.as_of, viewer),
             read_at_epoch=int(page.as_of.timestamp()),
+            is_old=(viewer.now - page.as_of).total_seconds() >= OLD,
+            outage=outage_words(page.outage, viewer) if page.outage else "",
             zone=f"{viewer.zone_name.replace('_', ' ')} ({page.as_of.astimezone(viewer.zone):%Z})",
         )
+
+
+def outage_words(outage: Outage, viewer: Viewer) -> str:
+    """``Corti unavailable since 14:02, tried again every 8 s``."""
+    every = formatting.duration(timedelta(seconds=max(1.0, outage.pause)))
+    return f"Corti unavailable since {formatting.moment(outage.since, viewer)}, tried again every {every}"
+
+
+def _total_note(page: Page, viewer: Viewer) -> str:
+    if page.total is None or page.source is Source.INDEX:
+        return ""
+    how = "as of" if page.total.source is Source.INDEX else "counted at"
+    return f"{how} {formatting.moment(page.total.as_of, viewer)}"
+
+
+def _clock(when: datetime, viewer: Viewer) -> str:
+    """To the second today; before, the day says more."""
+    there = when.astimezone(viewer.zone)
+    if there.date() == viewer.now.astimezone(viewer.zone).date():
+        return f"{there:%H:%M:%S}"
+    return formatting.moment(when, viewer)
 
 
 def _rows(page: Page) -> str:

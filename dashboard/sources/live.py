@@ -5,64 +5,73 @@ from dataclasses import replace
 from corti_gateway.capabilities import Capabilities, SortKey, Verdict
 from corti_gateway.deadline import Deadline
 from corti_gateway.listing import Listing, last_page, list_page, offered_sorts
-from corti_gateway.queries import InteractionQuery
-from corti_gateway.vocabulary import Direction, SortField
+from corti_gateway.vocabulary import Direction
 from dashboard.listing.notices import Level, Notice
 from dashboard.listing.page import Page
+from dashboard.listing.questions import FROM_THE_WIRE, Order, Question, Sort
 from dashboard.tenants.registry import Tenant
 
-# Sorts that are only offered once this tenant's API was seen to honour them.
-NEED_PROOF = {SortField.PATIENT, SortField.ENDED}
+# Orders that are only offered once this tenant's API was seen to honour them.
+NEED_PROOF = {Order.PATIENT, Order.ENDED}
 
 
-def sorts(tenant: Tenant) -> tuple[SortField, ...]:
-    """What this tenant's list can be sorted by, as far as is known now; never waits."""
-    tenant.gateway.prove(wait=False)
-    return offered_sorts(tenant.gateway.capabilities)
+def sorts(tenant: Tenant) -> tuple[Order, ...]:
+    """What this tenant's list can be sorted by, as far as is known now; asks nobody."""
+    return tuple(FROM_THE_WIRE[sort] for sort in offered_sorts(tenant.gateway.capabilities))
 
 
-def page(tenant: Tenant, query: InteractionQuery, deadline: Deadline) -> Page:
+def takes_several_statuses(tenant: Tenant) -> bool:
+    """Whether the API was seen to answer for several statuses at once."""
+    found = tenant.gateway.capabilities
+    return found is not None and found.several_statuses is Verdict.YES
+
+
+def page(tenant: Tenant, question: Question, deadline: Deadline) -> Page:
     """The page asked for, or the nearest true one with a notice."""
     notices: list[Notice] = []
-    if query.sort in NEED_PROOF:
-        tenant.gateway.prove(wait=True, deadline=deadline)
+    tenant.gateway.prove(wait=question.sort.order in NEED_PROOF, deadline=deadline)
     offered = sorts(tenant)
-    if query.sort not in offered:
-        notices.append(Notice(_no_sort(query.sort, tenant.gateway.capabilities)))
-        query = replace(query, sort=SortField.CREATED, direction=Direction.DESC, page=1)
-    listing = list_page(tenant.gateway, query, deadline=deadline)
-    if not listing.rows and query.page > 1:
-        last = last_page(tenant.gateway, query, deadline=deadline)
-        if last < query.page:
-            notices.append(Notice(f"Page {query.page:,} is past the end. This is the last page, {last:,}."))
-            query = replace(query, page=last)
-            listing = list_page(tenant.gateway, query, deadline=deadline)
+    if question.sort.order not in offered:
+        notices.append(Notice(_no_sort(question.sort.order, tenant.gateway.capabilities)))
+        question = replace(question, sort=Sort(), page=1)
+    listing = list_page(tenant.gateway, question.wire(), deadline=deadline)
+    if not listing.rows and question.page > 1:
+        last = last_page(tenant.gateway, question.wire(), deadline=deadline)
+        if last < question.page:
+            notices.append(past_the_end(question.page, last))
+            question = replace(question, page=last)
+            listing = list_page(tenant.gateway, question.wire(), deadline=deadline)
     found = tenant.gateway.capabilities
     return Page(
-        query,
+        question,
         listing.rows,
         listing.has_next,
         listing.as_of,
         offered,
         hidden=listing.hidden,
         unreadable=listing.unreadable,
-        order_remark=_order_remark(query, found),
+        out_of_order=listing.out_of_order,
+        order_remark=_order_remark(question, found),
         by_period_end=found is not None and found.ended_key is SortKey.PERIOD_ENDED,
         notices=[*notices, *_remarks(listing, found)],
     )
 
 
-def _no_sort(field: SortField, found: Capabilities | None) -> str:
-    verdict = None if found is None else found.sort_by_patient if field is SortField.PATIENT else found.sort_by_ended
+def past_the_end(page: int, last: int) -> Notice:
+    return Notice(f"Page {page:,} is past the end. This is the last page, {last:,}.")
+
+
+def _no_sort(order: Order, found: Capabilities | None) -> str:
+    verdict = None if found is None else found.sort_by_patient if order is Order.PATIENT else found.sort_by_ended
     if verdict is Verdict.NO:
         return "This tenant’s API does not sort by that field reliably: newest created first instead."
     return "Whether this tenant’s API sorts by that field is not known yet: newest created first instead."
 
 
-def _order_remark(query: InteractionQuery, found: Capabilities | None) -> str:
-    if query.sort is not SortField.ENDED or found is None or found.nulls_first is None:
+def _order_remark(question: Question, found: Capabilities | None) -> str:
+    if question.sort.order is not Order.ENDED or found is None or found.nulls_first is None:
         return ""
-    first = found.nulls_first is (query.direction is Direction.ASC)
+    first = found.nulls_first is (question.sort.direction is Direction.ASC)
     return "after those without an end" if first else "then those without an end"
 
 

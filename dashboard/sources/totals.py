@@ -5,29 +5,29 @@ from django.utils.crypto import salted_hmac
 
 from corti_gateway.deadline import Deadline
 from corti_gateway.listing import count_rows
-from corti_gateway.queries import InteractionQuery
 from dashboard.listing.page import Total
+from dashboard.listing.questions import Question
 from dashboard.tenants.registry import Tenant
 
 REMEMBERED = 10 * 60  # seconds
 
 
-def remembered(tenant: Tenant, query: InteractionQuery) -> Total | None:
+def remembered(tenant: Tenant, question: Question) -> Total | None:
     """The total of this list if it was counted lately."""
-    total = cache.get(_key(tenant, query))
+    total = cache.get(_key(tenant, question))
     return total if isinstance(total, Total) else None
 
 
-def count(tenant: Tenant, query: InteractionQuery, deadline: Deadline) -> Total:
-    """Count the list behind a query now; a total known from before makes it one call."""
-    known = remembered(tenant, query)
-    counted = count_rows(tenant.gateway, query, known=known.rows if known else None, deadline=deadline)
+def count(tenant: Tenant, question: Question, deadline: Deadline) -> Total:
+    """Count the list behind a question now; a total known from before makes it one call."""
+    known = remembered(tenant, question)
+    counted = count_rows(tenant.gateway, question.wire(), known=known.rows if known else None, deadline=deadline)
     total = Total(counted.total, counted.as_of)
-    cache.set(_key(tenant, query), total, REMEMBERED)
+    cache.set(_key(tenant, question), total, REMEMBERED)
     return total
 
 
-def _key(tenant: Tenant, query: InteractionQuery) -> str:
+def _key(tenant: Tenant, question: Question) -> str:
     # What is counted depends on the filter alone; a digest keeps the patient out of the cache's keys.
-    filters = repr((tenant.slug, query.statuses, query.patient))
+    filters = repr((tenant.slug, question.statuses, question.patient))
     return "total:" + salted_hmac("dashboard.sources.totals", filters).hexdigest()

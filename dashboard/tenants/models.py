@@ -28,3 +28,24 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.tenant}"
+
+
+class Circuit(models.Model):
+    """Whether a tenant's API is left alone for a while, because it failed; shared by all processes."""
+
+    tenant = models.SlugField(max_length=40, unique=True)
+    # Failures in a row; seconds since 1970; seconds of the present pause.
+    failures = models.IntegerField(default=0)
+    broken_since = models.FloatField(default=0.0)
+    next_try = models.FloatField(default=0.0)
+    pause = models.FloatField(default=0.0)
+    # The pause is over, and somebody asks again at this moment.
+    asking = models.BooleanField(default=False)
+    # What went wrong last: an error of the gateway's tree by its name, and what may be shown of it.
+    error = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    status = models.IntegerField(null=True)
+    reference = models.CharField(max_length=128, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.tenant}: {self.error or 'closed'}"

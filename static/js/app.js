@@ -12,13 +12,23 @@
   // A page from the back/forward cache may be from before a sign-out.
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  document.addEventListener("change", ({ target }) => {
+    // A span of days and two dates exclude each other: what was touched last counts.
+    if (target.id === "when") for (const day of ["#from", "#to"]) $(day).value = "";
+    if (target.matches("#from, #to")) $("#when").value = "";
+    if (target.matches("[data-submit]")) target.form.requestSubmit();
   });
+
+  // A date that cannot be right is told where it stands, which may be closed.
+  document.addEventListener("invalid", ({ target }) => {
+    target.closest("[popover]:not(:popover-open)")?.showPopover();
+  }, true);
 
   // The band is not part of what changes: its form was drawn with the address of the first list.
   document.addEventListener("submit", (event) => {
     if (event.target.matches(".themes")) event.target.elements.next.value = location.pathname + location.search;
+    // The focus goes back to the button that opened it.
+    if (event.submitter?.id === "apply") event.submitter.closest("[popover]").hidePopover();
   });
 
   document.addEventListener("keydown", (event) => {
@@ -42,7 +52,7 @@
     const seconds = Math.max(0, Date.now() / 1000 - Number(stamp.dataset.epoch));
     const text = stamp.querySelector(".age");
     const minutes = Math.floor(seconds / 60);
-    if (minutes >= 1) text.textContent = `read ${minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`} ago`;
+    if (minutes >= 1) text.textContent = `${stamp.dataset.word || "read"} ${minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`} ago`;
     text.classList.toggle("old", seconds >= OLD);
   };
   setInterval(age, 10_000);
@@ -84,16 +94,34 @@
 
   // The controls tell what the results tell, whichever way one came here.
   const followResults = () => {
+    const form = $("#filter-form");
     const field = $("#patient");
     const shown = $("#results")?.dataset;
-    if (!field || !shown || $("#results [data-state='invalid']")) return;
-    field.removeAttribute("aria-invalid");
+    if (!form || !shown?.form || $("#results [data-state='invalid']")) return;
+    const values = new URLSearchParams(shown.form);
+    field?.removeAttribute("aria-invalid");
     $("#patient-error")?.remove();
-    if (field.value === typed) field.value = shown.patient;
-    field.defaultValue = shown.patient;
-    $("#sort").value = shown.sort;
-    const statuses = shown.statuses.split(" ");
-    document.querySelectorAll("[name=status][type=checkbox]").forEach((box) => { box.checked = statuses.includes(box.value); });
+    for (const control of form.elements) {
+      if (!control.name || control.type === "hidden" || control.tagName === "BUTTON" || !form.contains(control)) continue;
+      if (control.type === "checkbox") control.checked = values.getAll(control.name).includes(control.value);
+      else if (control === field) { if (field.value === typed) field.value = values.get("patient") ?? ""; }
+      else if (values.has(control.name)) control.value = values.get(control.name);
+      // Created or started: without days it says nothing yet, and may be half of what is being chosen.
+      else if (control.id === "of") continue;
+      else if (control.tagName === "SELECT") control.selectedIndex = 0;
+      else control.value = "";
+    }
+    if (field) field.defaultValue = values.get("patient") ?? "";
+    const mine = $("#mine");
+    if (mine) {
+      const pressed = values.get("clinician") === "me";
+      mine.setAttribute("aria-pressed", pressed);
+      mine.value = pressed ? "off" : "on";
+    }
+    const counts = JSON.parse(shown.counts || "{}");
+    document.querySelectorAll("[data-count]").forEach((count) => { count.textContent = counts[count.dataset.count] ?? ""; });
+    const more = $("#more-filters [data-more]");
+    if (more) more.textContent = shown.more === "0" ? "" : shown.more;
   };
   document.addEventListener("htmx:afterSwap", followResults);
 
@@ -118,10 +146,10 @@
     }
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => failed());
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
     ready();
-    // The control that was used is gone: go on from the top of the results.
-    if (document.activeElement === document.body) {
+    // The control that was used is gone: go on from the top of the results. What nobody asked for takes no focus.
+    if (document.activeElement === document.body && event.detail.requestConfig?.triggeringEvent) {
       const results = $("#results");
       if (results) { results.tabIndex = -1; results.focus({ preventScroll: true }); }
     }

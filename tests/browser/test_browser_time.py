@@ -34,7 +34,12 @@ def test_times_are_in_the_browser_s_zone_and_birth_dates_the_same_everywhere(vis
         times.first.hover()
         assert f"{zone} (" in str(times.first.get_attribute("title"))
         assert "UTC)" in str(times.first.get_attribute("title"))
-    assert [caption.rpartition("(")[2] for caption in captions] == ["CET).", "+14).", "EST).", "-12)."]
+    assert [caption.rpartition("(")[2].partition(" ")[0] for caption in captions] == [
+        "CET).",
+        "+14).",
+        "EST).",
+        "-12).",
+    ]
     assert births[0].count(["1 Jan 1980"]) == 7
     assert births[0].count(["29 Feb 2000"]) == 1
     assert all(birth == births[0] for birth in births)

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from corti_gateway.sandbox import Sandbox, SandboxTenant
 from dashboard.accounts.viewer import Viewer
 from dashboard.tenants.registry import registry
+from tests.dashboard.following import Following
 from tests.dashboard.support import NOW, PageClient, Upstream, make_user
 from tests.tenants import config_of
 
@@ -34,6 +35,21 @@ def upstream(settings, sizes):
         yield Upstream(sandbox)
         for tenant in registry().values():
             tenant.gateway.close()
+
+
+@pytest.fixture
+def following(db, upstream):
+    """The means to fill and follow the indexes; nothing is in them yet."""
+    return Following()
+
+
+@pytest.fixture
+def indexed(following, upstream):
+    """Both tenants' indexes, complete and fresh."""
+    for tenant in registry().values():
+        following.fill(tenant.slug)
+        upstream.tenant(tenant.slug).stats.reset()
+    return following
 
 
 @pytest.fixture

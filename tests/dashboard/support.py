@@ -92,7 +92,9 @@ class Page:
 
     @property
     def title(self):
-        return self.one(r"<title>(.*?)</title>")
+        # Pictures have titles too, in the body.
+        (found,) = re.findall(r"<title>(.*?)</title>", self.html.partition("<body")[0], re.DOTALL)
+        return unescape(found)
 
     @property
     def rows(self):

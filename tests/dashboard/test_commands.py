@@ -1,14 +1,20 @@
 """What an administrator types."""
 
+import time
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 import requests
 from django.core.management import CommandError, call_command
 
+from corti_gateway import errors
 from corti_gateway.sandbox import DEMO_TENANTS
 from dashboard.demo import accounts
+from dashboard.demo.management.commands import demo
 from dashboard.demo.processes import ProcessEndedError, Processes, listening
+from dashboard.index.models import TenantIndex
+from dashboard.tenants import circuit
 from dashboard.tenants.models import Membership
 from dashboard.tenants.registry import registry
 
@@ -19,7 +25,7 @@ def doctor(*tenants):
     return out.getvalue()
 
 
-def test_doctor_says_in_words_what_a_tenant_honours(upstream):
+def test_doctor_says_in_words_what_a_tenant_honours(upstream, db):
     said = doctor()
     assert said.count("yes, the credentials are accepted") == 2
     assert "Nordhavn Clinic (nordhavn)" in said
@@ -27,7 +33,7 @@ def test_doctor_says_in_words_what_a_tenant_honours(upstream):
     assert "nordhavn-secret" not in said
 
 
-def test_doctor_says_what_a_tenant_does_not_honour(upstream):
+def test_doctor_says_what_a_tenant_does_not_honour(upstream, db):
     upstream.faults().set("one_status", which="first")
     upstream.faults().add("page_cap", cap=20)
     registry()["nordhavn"].gateway.sizes.__init__()  # as in a new process
@@ -46,7 +52,7 @@ def test_doctor_says_what_a_tenant_does_not_honour(upstream):
         (("drop", {}), "no: "),
     ],
 )
-def test_doctor_exits_with_an_error_on_a_broken_configuration(upstream, fault, words):
+def test_doctor_exits_with_an_error_on_a_broken_configuration(upstream, db, fault, words):
     name, options = fault
     upstream.sandbox.revoke_tokens("nordhavn")
     upstream.faults().set(name, **options)
@@ -55,6 +61,16 @@ def test_doctor_exits_with_an_error_on_a_broken_configuration(upstream, fault, w
         call_command("doctor", stdout=out, no_color=True)
     assert words in out.getvalue()
     assert "yes, the credentials are accepted" in out.getvalue(), "the other tenant is examined all the same"
+
+
+def test_doctor_says_how_the_indexes_stand_and_what_is_stored_in_vain(upstream, db, settings):
+    TenantIndex.objects.create(slug="riverside", rows=12, patients=3, stage="filling")
+    assert "on. Nothing follows this tenant" in doctor("nordhavn")
+    assert "on, filling: 12 encounters, 3 patients. Nobody keeps the index now" in doctor("riverside")
+    settings.TENANTS = tuple(replace(tenant, index=False) for tenant in settings.TENANTS)
+    said = doctor()
+    assert said.count("off: nothing about its patients is stored here") == 2
+    assert "riverside has no index by the settings, but 12 encounters are stored" in said
 
 
 def test_doctor_knows_only_configured_tenants(upstream):
@@ -99,6 +115,31 @@ def test_a_process_that_ends_by_itself_is_an_error():
         processes.start("liar", ["-c", "raise SystemExit(3)"], {})
         with pytest.raises(ProcessEndedError, match="exit code 3"):
             processes.wait_for("http://127.0.0.1:9398", seconds=10)
+
+
+def test_what_may_end_is_told_once_and_may_be_started_again():
+    told = []
+    with Processes() as processes:
+        processes.start("sandbox", ["-c", "raise SystemExit(3)"], {})
+        processes.start("dashboard", ["-c", "import time; time.sleep(60)"], {})
+        end = time.monotonic() + 10
+        while not told and time.monotonic() < end:
+            processes.check({"sandbox": told.append})
+        processes.check({"sandbox": told.append})
+        assert told == [3]
+        processes.start("sandbox", ["-c", "raise SystemExit(4)"], {})
+        time.sleep(1)
+        with pytest.raises(ProcessEndedError, match=r"sandbox.*exit code 4"):
+            processes.check({"follower": told.append})
+
+
+def test_the_demo_begins_with_nothing_of_an_earlier_world(upstream, db):
+    old = TenantIndex.objects.create(slug="nordhavn", rows=12, stage="following")
+    circuit.failed("riverside", errors.TimedOut("no answer", elapsed=5.0))
+    demo.forget()
+    new = TenantIndex.objects.get(slug="nordhavn")
+    assert (new.pk != old.pk, new.stage, new.rows) == (True, "empty", 0)
+    assert circuit.trouble("riverside") is None
 
 
 def test_the_demo_tenants_are_the_two_of_the_readme():

@@ -298,9 +298,11 @@ def test_similar_names_are_marked_with_words(page_client, upstream):
     assert "Ottoline Exampelsen, PT-A2" in page.html
 
 
-def test_an_unknown_clinician_is_called_so(page_client, upstream):
+def test_where_no_clinician_has_a_name_ids_stand_alone_and_it_is_said_once(page_client, upstream):
     page = page_client.page(URL)
-    assert page.all(r'c-assigned"><span title="Unknown clinician">[0-9a-f]{4}…[0-9a-f]{4}<')
+    assert page.all(r'c-assigned"><span>[0-9a-f]{4}…[0-9a-f]{4}<')
+    assert page.html.count("Clinicians by id: nobody has a name here yet.") == 1
+    assert "Unknown clinician" not in page.html
 
 
 def test_a_running_encounter_says_so(page_client, upstream, time_machine):

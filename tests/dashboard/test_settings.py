@@ -68,6 +68,7 @@ def test_nothing_at_all_is_the_demo_on_this_machine_only(tmp_path):
         ({"CORTI_CLIENT_SECRET": ""}, "CORTI_CLIENT_SECRET"),
         ({"CORTI_ENVIRONMENT": "eu/../us"}, "CORTI_ENVIRONMENT"),
         ({"CORTI_API_URL": "http://api.example.org/v2/"}, "CORTI_API_URL"),
+        ({"CORTI_INDEX_CALLS": "many"}, "CORTI_INDEX_CALLS"),
         ({"CORTI_TENANTS": "nordhavn"}, "CORTI_TENANTS"),
         ({name: "" for name in REAL if name.startswith("CORTI_")}, "CORTI_TENANTS"),
     ],
@@ -109,7 +110,7 @@ def variables_read():
     names |= set(re.findall(r'environment\.\w+\(\s*env(?:\.\w+)?, "([A-Z_]+)"', text))
     names |= {f"{name}_FILE" for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL")}
     config = (ROOT / "corti_gateway/config.py").read_text()
-    tenant = set(re.findall(r'(?:text|needed|secret|address|switch)\("([A-Z_]+)"', config)) - {"TENANTS"}
+    tenant = set(re.findall(r'(?:text|needed|secret|address|switch|whole)\("([A-Z_]+)"', config)) - {"TENANTS"}
     names |= {f"CORTI_{name}" for name in tenant} | {f"CORTI_NORDHAVN_{name}" for name in tenant}
     return names | {"CORTI_TENANTS", "CORTI_CLIENT_SECRET_FILE", "CORTI_NORDHAVN_CLIENT_SECRET_FILE"}
 

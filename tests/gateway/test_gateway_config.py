@@ -23,6 +23,7 @@ SEVERAL = {
     "CORTI_NORDHAVN_CLIENT_ID": "me",
     "CORTI_NORDHAVN_CLIENT_SECRET": SECRET,
     "CORTI_NORDHAVN_INDEX": "off",
+    "CORTI_NORDHAVN_INDEX_CALLS": "1200",
     "CORTI_RIVER_SIDE_API_URL": "http://127.0.0.1:9100/v2",
     "CORTI_RIVER_SIDE_AUTH_URL": "http://localhost:9100/realms/",
     "CORTI_RIVER_SIDE_TENANT_NAME": "river",
@@ -38,14 +39,14 @@ def test_nothing_set_means_no_tenant() -> None:
 
 def test_the_names_of_cortis_samples_make_one_tenant() -> None:
     (tenant,) = tenants_from_env(SINGLE)
-    assert (tenant.slug, tenant.label, tenant.index) == ("base", "Base", True)
+    assert (tenant.slug, tenant.label, tenant.index, tenant.index_calls) == ("base", "Base", True, 600)
     assert tenant.api_url == "https://api.eu.corti.app/v2/"
     assert tenant.token_url == "https://auth.eu.corti.app/realms/base/protocol/openid-connect/token"
 
 
 def test_several_tenants_come_in_their_order() -> None:
     first, second = tenants_from_env(SEVERAL)
-    assert (first.slug, first.label, first.index) == ("nordhavn", "Nordhavn Clinic", False)
+    assert (first.slug, first.label, first.index, first.index_calls) == ("nordhavn", "Nordhavn Clinic", False, 1200)
     assert (second.slug, second.label) == ("river-side", "River Side")
     assert (second.api_url, second.auth_url) == ("http://127.0.0.1:9100/v2/", "http://localhost:9100/realms/")
 
@@ -87,6 +88,10 @@ def test_a_missing_variable_is_named(missing: str) -> None:
             "CORTI_NORDHAVN_CLIENT_SECRET_FILE",
         ),
         ({"CORTI_NORDHAVN_INDEX": "maybe"}, "CORTI_NORDHAVN_INDEX"),
+        ({"CORTI_NORDHAVN_INDEX_CALLS": "9"}, "CORTI_NORDHAVN_INDEX_CALLS"),
+        ({"CORTI_NORDHAVN_INDEX_CALLS": "100001"}, "CORTI_NORDHAVN_INDEX_CALLS"),
+        ({"CORTI_NORDHAVN_INDEX_CALLS": "6e2"}, "CORTI_NORDHAVN_INDEX_CALLS"),
+        ({"CORTI_NORDHAVN_INDEX_CALLS": "٦٠٠"}, "CORTI_NORDHAVN_INDEX_CALLS"),
         ({"CORTI_NORDHAVN_LABEL": "a\x00b"}, "CORTI_NORDHAVN_LABEL"),
         ({"CORTI_NORDHAVN_API_URL": "http://api.example/"}, "CORTI_NORDHAVN_API_URL"),
         ({"CORTI_RIVER_SIDE_AUTH_URL": ""}, "CORTI_RIVER_SIDE_ENVIRONMENT"),

@@ -1,4 +1,4 @@
-"""``manage.py doctor``: what a tenant's API really does, in words for an administrator."""
+"""``manage.py doctor``: what a tenant's API really does and how its index stands, in words for an administrator."""
 
 import logging
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from corti_gateway.capabilities import Capabilities, SortKey, Verdict
 from corti_gateway.errors import GatewayError
 from corti_gateway.probing import probe
 from corti_gateway.queries import InteractionQuery
+from dashboard.index import monitoring, overview
+from dashboard.index.state import state_of
 from dashboard.tenants.registry import Tenant, registry
 
 _SAID = {
@@ -22,6 +24,17 @@ _SAID = {
 
 def _sorted(verdict: Verdict, key: SortKey | None) -> str:
     return f"{_SAID[verdict]}, by {key}" if key else _SAID[verdict]
+
+
+def _index(tenant: Tenant) -> str:
+    if not tenant.config.index:
+        return "off: nothing about its patients is stored here"
+    index = state_of(tenant.slug)
+    said = overview.problem(index)
+    if index is None:
+        return f"on. {said}"
+    stands = "complete" if index.is_complete else "filling" if index.is_filling else "not begun"
+    return f"on, {stands}: {index.rows:,} encounters, {index.patients:,} patients. {said}".rstrip()
 
 
 @contextmanager
@@ -47,6 +60,8 @@ class Command(BaseCommand):
             raise CommandError(f"No such tenant: {', '.join(unknown)}. Configured: {', '.join(known)}.")
         with _quiet("corti_gateway"):
             broken = [tenant.slug for tenant in known.values() if not self._examine(tenant, options["tenant"])]
+        for slug, rows in monitoring.held_in_vain().items():
+            self.stdout.write(self.style.WARNING(monitoring.in_vain(slug, rows)))
         if broken:
             raise CommandError(f"Not in order: {', '.join(broken)}.")
 
@@ -56,6 +71,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.MIGRATE_HEADING(f"{tenant.label} ({tenant.slug})"))
         self._line("API", tenant.config.api_url)
         self._line("Sign-in", tenant.config.token_url)
+        self._line("Index", _index(tenant))
         try:
             newest = tenant.gateway.list_interactions(InteractionQuery(page_size=1))
             found = probe(tenant.gateway)

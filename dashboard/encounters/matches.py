@@ -1,0 +1,49 @@
+"""Which patients a search of the encounters may mean: a page of results where no script suggests them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from dashboard.accounts.viewer import Viewer
+from dashboard.index.reading import patients
+from dashboard.index.state import IndexState
+from dashboard.listing import formatting
+from dashboard.listing.controls import TEXT
+from dashboard.listing.sealed import seal
+
+# So many are named; the list of patients has the others.
+NAMED = 4
+
+
+@dataclass(frozen=True)
+class Match:
+    """A patient told apart by birth date and identifier."""
+
+    identifier: str
+    name: str
+    born: str
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The patients seen last first, and in words how many there are beyond them."""
+
+    people: list[Match]
+    more: str
+    more_url: str
+
+    @classmethod
+    def of(cls, tenant: str, index: IndexState, text: str, viewer: Viewer) -> "Matches":
+        found = patients.suggest(index.tenant, text, NAMED)
+        people = [
+            Match(one.identifier, one.name or one.identifier, _born(one.birth_date, viewer) if one.birth_date else "")
+            for one in found.rows
+        ]
+        beyond = found.total - len(people)
+        more = f"and {formatting.number(beyond)} more" if beyond > 0 else ""
+        return cls(people, more, f"{reverse('patients:list', args=[tenant])}?{TEXT}={seal(tenant, TEXT, text)}")
+
+
+def _born(day: date, viewer: Viewer) -> str:
+    return f"{formatting.day(day)} · {formatting.age(day, viewer)}"

@@ -1,0 +1,37 @@
+"""Which assigned users a tenant's encounters have."""
+
+from collections.abc import Mapping
+
+from django.db import connection
+
+from dashboard.index import axes
+from dashboard.index.reading.kept import until_changed
+
+
+def encounters_by_clinician(tenant: str) -> Mapping[str, int]:
+    """How many encounters each assigned user has, by id; encounters without one are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.bucket, SUM(c.rows) FROM index_tally c JOIN index_tenantindex t ON t.id = c.tenant_id "
+            "WHERE t.slug = %s AND c.axis = %s AND c.bucket <> '' GROUP BY c.bucket ORDER BY c.bucket",
+            [tenant, axes.ASSIGNED],
+        )
+        return {bucket: int(rows) for bucket, rows in cursor.fetchall()}
+
+
+def frequent(tenant: int, most: int = 50) -> tuple[str, ...]:
+    """The assigned users with the most encounters, by id. Where nobody is named, an API makes up a user for each
+    interaction: nobody could choose from all of them."""
+    return until_changed(tenant, ("frequent", most), lambda: _frequent(tenant, most))
+
+
+def _frequent(tenant: int, most: int) -> tuple[str, ...]:
+    with connection.cursor() as cursor:
+        # By the cells with the most rows, of which a user has one for each status and type.
+        cursor.execute(
+            "SELECT bucket FROM (SELECT bucket, rows FROM index_tally WHERE axis = 'assigned' AND tenant_id = %s "
+            "ORDER BY rows DESC LIMIT 1000) large WHERE bucket <> '' "
+            "GROUP BY bucket ORDER BY SUM(rows) DESC, bucket LIMIT %s",
+            [tenant, most],
+        )
+        return tuple(bucket for (bucket,) in cursor.fetchall())

@@ -1,0 +1,114 @@
+"""How an index stands: what pages say about it, read in one small question."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from dashboard.index.lease import clock
+from dashboard.index.models import Stage
+from dashboard.index.moments import NEVER, SECOND, instant, now
+
+_COLUMNS = (
+    "id, stage, rows, patients, as_of, fill_started, filled, covered_from, expected, version, waiting, verified, "
+    "last_error, last_error_at, failures, calls, holder, looked_at, verify_wanted"
+)
+# Seconds after which rows from the index count as old: following goes every few seconds while somebody looks.
+OLD = 5 * 60
+# Somebody looks at a tenant if a page was asked for within so many seconds; noted at most so often.
+LOOKED, NOTED = 120, 30
+
+
+@dataclass(frozen=True)
+class IndexState:
+    """One tenant's index. ``as_of`` is the start of the last complete pass: whatever changed before is in it."""
+
+    tenant: int
+    stage: str
+    rows: int
+    patients: int
+    as_of: datetime | None
+    fill_started: datetime | None
+    filled: datetime | None
+    covered_from: datetime | None
+    expected: int
+    version: int
+    waiting: int
+    verified: datetime | None
+    last_error: str
+    last_error_at: datetime | None
+    failures: int
+    calls: int
+    looked_at: datetime | None
+    verify_wanted: bool
+    # Who keeps it, while the lease lasts: host and process.
+    holder: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show: not begun, or not a single page read."""
+        return self.stage == Stage.EMPTY or (self.is_filling and self.rows == 0)
+
+    @property
+    def is_filling(self) -> bool:
+        return self.stage == Stage.FILLING
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every encounter is there, as of :attr:`as_of`."""
+        return self.stage == Stage.FOLLOWING
+
+    @property
+    def share(self) -> float:
+        """How much of the expected rows is there, from 0 to 1; changes while filling may make more of them."""
+        if self.is_complete:
+            return 1.0
+        return min(self.rows / self.expected, 1.0) if self.expected else 0.0
+
+    @property
+    def age(self) -> float:
+        """Seconds since :attr:`as_of`."""
+        return (now() / SECOND) - self.as_of.timestamp() if self.as_of else float("inf")
+
+    @property
+    def pace(self) -> float:
+        """Encounters a second since the filling began."""
+        seconds = (now() / SECOND - self.fill_started.timestamp()) if self.fill_started else 0.0
+        return self.rows / seconds if seconds > 1 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the filling will take at its pace, as far as one can tell."""
+        return max(0.0, self.expected - self.rows) / self.pace if self.expected and self.pace else None
+
+
+def state_of(slug: str) -> IndexState | None:
+    """The state of a tenant's index; None before anything followed it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS}, held_until > {clock()} FROM index_tenantindex WHERE slug = %s",
+            [slug],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    (tenant, stage, rows, patients, as_of, started, filled, covered, expected, version, waiting, verified, *rest) = (
+        found
+    )
+    last_error, last_error_at, failures, calls, holder, looked_at, verify_wanted, held = rest
+    return IndexState(
+        tenant, stage, rows, patients, _moment(as_of), _moment(started), _moment(filled), _moment(covered), expected,
+        version, waiting, _moment(verified), last_error, _moment(last_error_at), failures, calls,
+        _moment(looked_at), bool(verify_wanted), holder if held else "",
+    )  # fmt: skip
+
+
+def look(state: IndexState) -> None:
+    """Note that somebody looks: the followers hurry for those who do. Written at most twice a minute."""
+    if state.looked_at is None or now() / SECOND - state.looked_at.timestamp() > NOTED:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE index_tenantindex SET looked_at = %s WHERE id = %s", [now(), state.tenant])
+
+
+def _moment(number: int) -> datetime | None:
+    return None if number in (0, NEVER) else instant(number)

@@ -1,0 +1,39 @@
+"""The columns of the patients table, and the words for sorting by them."""
+
+from corti_gateway.vocabulary import Direction
+from dashboard.index.reading.patients import PatientOrder
+from dashboard.listing.columns import Column
+
+COLUMNS = (
+    Column("patient", "Patient"),
+    Column("sex", "Sex"),
+    Column("born", "Born"),
+    Column("encounters", "Encounters"),
+    Column("open", "Open now"),
+    Column("seen", "Last seen"),
+)
+# What a column sorts by, and the direction of a first click.
+SORTED_BY = {
+    "patient": (PatientOrder.NAME, Direction.ASC),
+    "born": (PatientOrder.BORN, Direction.DESC),
+    "encounters": (PatientOrder.ENCOUNTERS, Direction.DESC),
+    "seen": (PatientOrder.SEEN, Direction.DESC),
+}
+
+SORT_WORDS = {
+    (PatientOrder.SEEN, Direction.DESC): "Seen most recently first",
+    (PatientOrder.SEEN, Direction.ASC): "Seen longest ago first",
+    (PatientOrder.NAME, Direction.ASC): "Name, A to Z",
+    (PatientOrder.NAME, Direction.DESC): "Name, Z to A",
+    (PatientOrder.BORN, Direction.DESC): "Youngest first",
+    (PatientOrder.BORN, Direction.ASC): "Oldest first",
+    (PatientOrder.ENCOUNTERS, Direction.DESC): "Most encounters first",
+    (PatientOrder.ENCOUNTERS, Direction.ASC): "Fewest encounters first",
+}
+# Where those stand who have nothing to be sorted by.
+REMARKS = {
+    (PatientOrder.SEEN, Direction.DESC): "then those never seen",
+    (PatientOrder.SEEN, Direction.ASC): "after those never seen",
+    (PatientOrder.BORN, Direction.DESC): "then those without a birth date",
+    (PatientOrder.BORN, Direction.ASC): "after those without a birth date",
+}

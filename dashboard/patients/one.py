@@ -1,0 +1,116 @@
+"""What the page of one patient shows: who, what is open, the years, and the encounters newest first."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from corti_gateway.errors import GatewayError
+from corti_gateway.models import Interaction
+from dashboard.accounts.viewer import Viewer
+from dashboard.clinicians import directory
+from dashboard.encounters.columns import COLUMNS
+from dashboard.encounters.presenters import present
+from dashboard.encounters.state import EncounterListState
+from dashboard.index.reading import patients as reading
+from dashboard.index.reading.patients import PatientRecord
+from dashboard.index.state import IndexState
+from dashboard.listing.controls import DEFAULT_SIZE, LAST_PAGE
+from dashboard.listing.failures import Failure
+from dashboard.listing.page import Page, Source
+from dashboard.listing.parameters import Parameters
+from dashboard.listing.questions import Question
+from dashboard.listing.summary import Summary, outage_words
+from dashboard.patients.identity import Identity
+from dashboard.patients.state import patient_url
+from dashboard.patients.timeline import draw
+from dashboard.sources import patients, plan
+from dashboard.tenants.access import TenantRequest
+
+# Of so many people of the same name each is named; the list has the others.
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the template gets, and the status of the answer."""
+
+    context: dict[str, Any]
+    status: int = 200
+
+
+def show(request: TenantRequest, identifier: str, index: IndexState | None) -> Shown:
+    """The page of a patient; where neither Corti nor the index answers, it says so beside what is known."""
+    viewer = Viewer.of(request)
+    known = None if index is None or index.is_empty else index
+    record = reading.one(known.tenant, identifier) if known else None
+    parameters = Parameters(request.GET)
+    number = parameters.whole("page", most=LAST_PAGE, meaning="a page number")
+    context: dict[str, Any] = {
+        "identifier": identifier,
+        "here": _address(request, identifier, number),
+        "list_url": EncounterListState(request.tenant.slug, patient=identifier).url(),
+        "standing": patients.Standing.of(request.tenant, index),
+        "record": record,
+        "viewer": viewer,
+    }
+    if known and record:
+        context |= _from_index(known, record, request.tenant.slug, viewer)
+    try:
+        page = plan.answer(request.tenant, Question(patient=identifier, page=number, size=DEFAULT_SIZE), index)
+    except GatewayError as error:
+        failure, outage = Failure.of(error), plan.outage(request.tenant)
+        words = outage_words(outage, viewer) if outage else ""
+        person = Identity.of(record, viewer) if record else Identity.unknown(identifier)
+        return Shown(context | {"person": person, "failure": failure, "outage": words}, failure.status)
+    person = Identity.of(record, viewer) if record else Identity.told_by(page.rows, identifier, viewer)
+    notices = [*parameters.notices, *page.notices]
+    context |= {"person": person, "notices": notices}
+    return Shown(context | _encounters(request, page, identifier, known, viewer))
+
+
+def _from_index(index: IndexState, record: PatientRecord, tenant: str, viewer: Viewer) -> dict[str, Any]:
+    """What only the index can tell about a patient."""
+    same = patients.namesakes(index, record)
+    return {
+        "timeline": draw(reading.timeline(index.tenant, record.identifier), viewer),
+        "namesakes": [(patient_url(tenant, other.identifier), Identity.of(other, viewer)) for other in same[:NAMED]],
+        "namesakes_total": len(same),
+        "namesakes_more": max(0, len(same) - NAMED),
+    }
+
+
+def _encounters(
+    request: TenantRequest, page: Page, identifier: str, known: IndexState | None, viewer: Viewer
+) -> dict[str, Any]:
+    open_rows, notices = patients.open_encounters(request.tenant, known, page)
+    names = directory.known(request.tenant.slug, request.user).names
+    number = page.question.page
+    return {
+        "columns": COLUMNS,
+        "rows": page.rows,
+        "rows_html": _rows_html(page, page.rows, names, viewer),
+        "open_rows": len(open_rows),
+        "open_html": _rows_html(page, open_rows, names, viewer),
+        "open_notices": notices,
+        "empty": page.empty,
+        "from_index": page.source is Source.INDEX,
+        "partial": page.partial,
+        "summary": Summary.of(page, viewer),
+        "number": number,
+        "here": _address(request, identifier, number),
+        "previous_url": _address(request, identifier, number - 1) if number > 1 else "",
+        "next_url": _address(request, identifier, number + 1) if page.has_next else "",
+    }
+
+
+def _rows_html(page: Page, rows: tuple[Interaction, ...], names: Any, viewer: Viewer) -> SafeString:
+    context = {"rows": present(replace(page, rows=rows), viewer, names), "extra": ""}
+    # What the engine, which escapes every value, has made of it.
+    return SafeString(render_to_string("encounters/rows.jinja", context, using="jinja2"))
+
+
+def _address(request: TenantRequest, identifier: str, page: int) -> str:
+    url = patient_url(request.tenant.slug, identifier)
+    return f"{url}?page={page}" if page > 1 else url

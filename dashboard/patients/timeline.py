@@ -1,0 +1,204 @@
+"""A patient's encounters over the years: what a small picture and its table say. Knows no index and no template.
+
+The picture has a lane for each type and time from left to right. A lane has a fixed number of places; encounters that
+fall on the same place become one mark with their number, so that hundreds of them stay readable on a phone.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dashboard.accounts.viewer import Viewer
+from dashboard.encounters.presenters import STATUS_LABELS, TYPE_LABELS
+from dashboard.index.reading.patients import Moment
+from dashboard.listing.formatting import day, number
+
+PLACES = 40
+LANE, MARK, AXIS = 42, 28, 22  # heights: of a lane, of the middle of its marks, of the line with the years
+_SHORTEST = timedelta(days=60)
+_MOST_LABELS = 7
+_MARGIN = 0.02
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TYPES = {kind.value: label for kind, label in TYPE_LABELS.items()}
+# Which status stands for several: what is still open, then what took place.
+_STATUSES = {status.value: label for status, label in STATUS_LABELS.items()}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One or more encounters; ``x`` in percent of the width."""
+
+    x: str
+    icon: str
+    words: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    label: str
+    top: int
+    middle: int
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """The beginning of a year or month; only some have a label."""
+
+    x: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """``table`` has a row for each year or month: its label, and what there was of each type."""
+
+    words: str
+    lanes: tuple[Lane, ...]
+    ticks: tuple[Tick, ...]
+    today: str
+    height: int
+    floor: int
+    periods: str
+    types: tuple[str, ...]
+    table: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def draw(moments: Sequence[Moment], viewer: Viewer) -> Timeline | None:
+    """The timeline of some encounters; None without any."""
+    if not moments:
+        return None
+    first = min(moment.when for moment in moments)
+    last = max(moment.when for moment in moments)
+    scale = _Scale.over(min(first, viewer.now), max(last, viewer.now))
+    by_type: dict[str, list[Moment]] = defaultdict(list)
+    for moment in moments:
+        by_type[moment.type].append(moment)
+    types = sorted(by_type, key=lambda kind: (-len(by_type[kind]), kind))
+    lanes = tuple(_lane(place, kind, by_type[kind], scale, viewer) for place, kind in enumerate(types))
+    return Timeline(
+        words=_words(moments, _day(first, viewer), _day(last, viewer)),
+        lanes=lanes,
+        ticks=_ticks(scale, viewer),
+        today=scale.at(viewer.now),
+        height=len(lanes) * LANE + AXIS,
+        floor=len(lanes) * LANE,
+        periods="Month" if scale.is_short else "Year",
+        types=tuple(_type(kind) for kind in types),
+        table=_table(moments, types, scale, viewer),
+    )
+
+
+@dataclass(frozen=True)
+class _Scale:
+    begin: datetime
+    end: datetime
+
+    @classmethod
+    def over(cls, first: datetime, last: datetime) -> "_Scale":
+        first = min(first, last - _SHORTEST)
+        margin = (last - first) * _MARGIN
+        return cls(first - margin, last + margin)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether months tell more than years."""
+        return self.end - self.begin <= timedelta(days=400)
+
+    def share(self, when: datetime) -> float:
+        return (when - self.begin) / (self.end - self.begin)
+
+    def at(self, when: datetime) -> str:
+        return f"{100 * self.share(when):.1f}%"
+
+
+def _lane(place: int, kind: str, moments: Iterable[Moment], scale: _Scale, viewer: Viewer) -> Lane:
+    places: dict[int, list[Moment]] = defaultdict(list)
+    for moment in moments:
+        places[int(scale.share(moment.when) * PLACES)].append(moment)
+    marks = tuple(_mark(found, scale, viewer) for _, found in sorted(places.items()))
+    return Lane(_type(kind), place * LANE, place * LANE + MARK, marks)
+
+
+def _mark(moments: Sequence[Moment], scale: _Scale, viewer: Viewer) -> Mark:
+    first = min(moment.when for moment in moments)
+    last = max(moment.when for moment in moments)
+    counts = Counter(moment.status for moment in moments)
+    status = next((status for status in _STATUSES if counts[status]), "other")
+    begin, end = _day(first, viewer), _day(last, viewer)
+    when = begin if begin == end else f"{begin} – {end}"
+    return Mark(
+        x=scale.at(first + (last - first) / 2),
+        icon=status,
+        words=f"{when}: {_said(counts) if len(moments) > 1 else _status(moments[0].status)}",
+        number=number(len(moments)) if len(moments) > 1 else "",
+    )
+
+
+def _ticks(scale: _Scale, viewer: Viewer) -> tuple[Tick, ...]:
+    begins = _months(scale, viewer) if scale.is_short else _years(scale, viewer)
+    step = -(-len(begins) // _MOST_LABELS)
+    return tuple(Tick(scale.at(begin), _label(begin, step, scale)) for begin in begins)
+
+
+def _label(begin: datetime, step: int, scale: _Scale) -> str:
+    """Of months every so many from January on, which has the year's number in its place; else round years."""
+    if not scale.is_short:
+        return str(begin.year) if begin.year % step == 0 else ""
+    return (_MONTHS[begin.month] if begin.month > 1 else str(begin.year)) if (begin.month - 1) % step == 0 else ""
+
+
+def _years(scale: _Scale, viewer: Viewer) -> list[datetime]:
+    years = range(scale.begin.astimezone(viewer.zone).year + 1, scale.end.astimezone(viewer.zone).year + 1)
+    return [datetime(year, 1, 1, tzinfo=viewer.zone) for year in years]
+
+
+def _months(scale: _Scale, viewer: Viewer) -> list[datetime]:
+    begin = scale.begin.astimezone(viewer.zone)
+    months = ((begin.year * 12 + begin.month + later) for later in range(14))
+    begins = [datetime(month // 12, month % 12 + 1, 1, tzinfo=viewer.zone) for month in months]
+    return [begin for begin in begins if begin < scale.end]
+
+
+def _table(
+    moments: Iterable[Moment], types: Sequence[str], scale: _Scale, viewer: Viewer
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    period: Callable[[datetime], tuple[int, int]] = (
+        (lambda when: (when.year, when.month)) if scale.is_short else (lambda when: (when.year, 0))
+    )
+    cells: dict[tuple[int, int], dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for moment in moments:
+        cells[period(moment.when.astimezone(viewer.zone))][moment.type][moment.status] += 1
+    return tuple(
+        (f"{_MONTHS[month]} {year}".strip(), tuple(_cell(cells[year, month][kind]) for kind in types))
+        for year, month in sorted(cells, reverse=True)
+    )
+
+
+def _cell(counts: Mapping[str, int]) -> str:
+    return _said(counts) if counts else "none"
+
+
+def _said(counts: Mapping[str, int]) -> str:
+    """``3 completed, 1 cancelled``, in the order of the statuses."""
+    words = [*(word for word in _STATUSES if word in counts), *sorted(word for word in counts if word not in _STATUSES)]
+    return ", ".join(f"{number(counts[word])} {_status(word).lower()}" for word in words)
+
+
+def _words(moments: Sequence[Moment], first: str, last: str) -> str:
+    count = "1 encounter" if len(moments) == 1 else f"{number(len(moments))} encounters"
+    return f"{count}, {first}" if first == last else f"{count}, {first} – {last}"
+
+
+def _day(when: datetime, viewer: Viewer) -> str:
+    return day(when.astimezone(viewer.zone).date())
+
+
+def _type(kind: str) -> str:
+    return _TYPES.get(kind, kind) or "No type"
+
+
+def _status(status: str) -> str:
+    return _STATUSES.get(status, status) or "No status"

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from dashboard.patients import views
+
+app_name = "patients"
+urlpatterns = [
+    path("", views.patient_list, name="list"),
+    path("suggest/", views.suggest, name="suggest"),
+    path("<str:sealed>/", views.patient, name="one"),
+]

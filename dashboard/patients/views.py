@@ -1,0 +1,151 @@
+"""The patients list, its suggestions, and the page of one patient."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect, push_url
+
+from dashboard.accounts.viewer import Viewer
+from dashboard.index.reading import patients as reading
+from dashboard.index.state import IndexState
+from dashboard.listing.controls import PATIENT, size_options
+from dashboard.listing.formatting import number
+from dashboard.listing.patient_text import LONGEST, trimmed
+from dashboard.listing.sealed import Unsealable, unseal
+from dashboard.listing.stamp import Stamp, zone_words
+from dashboard.patients import controls, one
+from dashboard.patients.forms import FilterForm
+from dashboard.patients.presenters import present
+from dashboard.patients.state import PatientListState, patient_url
+from dashboard.sources import patients, plan
+from dashboard.sources.patients import PatientPage, Standing
+from dashboard.sources.progress import Progress
+from dashboard.tenants.access import TenantRequest, member_required
+
+LIST, PAGE = "patients/list.html", "patients/page.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def patient_list(request: TenantRequest) -> HttpResponse:
+    """The list behind the URL; a POST is the filter form, answered with the URL of the list it asks for."""
+    index = plan.index_of(request.tenant)
+    if request.method == "POST":
+        return _choose(request, index)
+    state = PatientListState.read(request.GET, request.tenant.slug)
+    if state.unreadable:
+        return _render(request, state, index, status=404)
+    if index is None or index.is_empty:
+        return _render(request, state, index, notices=state.notices)
+    viewer = Viewer.of(request)
+    page = patients.answer(index, state.question(viewer))
+    state = state.but(page=page.question.page)
+    return _render(
+        request,
+        state,
+        index,
+        rows=page.rows,
+        rows_html=_rows_html(page, viewer),
+        shown=f"{number(page.question.offset + 1)}–{number(page.question.offset + len(page.rows))}",
+        total=number(page.total),
+        stamp=Stamp.of(page.as_of, viewer),
+        zone=zone_words(viewer),
+        viewer=viewer,
+        notices=[*state.notices, *page.notices],
+        previous_url=state.but(page=state.page - 1).url() if state.page > 1 else "",
+        next_url=state.but(page=state.page + 1).url() if page.has_next else "",
+        first_url=state.but(page=1).url() if state.page > 1 else "",
+    )
+
+
+def _rows_html(page: PatientPage, viewer: Viewer) -> SafeString:
+    context = {"rows": present(page.rows, viewer)}
+    # What the engine, which escapes every value, has made of it.
+    return SafeString(render_to_string("patients/rows.jinja", context, using="jinja2"))
+
+
+def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:
+    tenant = request.tenant.slug
+    if identifier := request.POST.get("exactly"):
+        # A row or a suggestion was chosen: what is being typed has no say.
+        url = patient_url(tenant, identifier)
+        return HttpResponseClientRedirect(url) if _is_fragment(request) else redirect(url)
+    form = FilterForm(request.POST)
+    valid = form.is_valid()
+    state = form.state(tenant)
+    if valid:
+        return redirect(state.url())
+    # The address stays that of the list before: the form's own would lose its filters.
+    return push_url(_render(request, state, index, status=422, form=form), False)
+
+
+def _is_fragment(request: TenantRequest) -> bool:
+    htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
+    return bool(htmx) and not htmx.history_restore_request
+
+
+def _render(
+    request: TenantRequest, state: PatientListState, index: IndexState | None, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    tenant = request.tenant
+    fragment = _is_fragment(request)
+    standing = Standing.of(tenant, index)
+    filling = Progress.of(index, Viewer.of(request)) if index and standing is Standing.FILLING else None
+    shared = {
+        "fragment": fragment,
+        "send_filters": "form" in context,
+        "title": f"Patients{f', page {state.page}' if state.page > 1 else ''} · {tenant.label}",
+        "state": state,
+        "standing": standing,
+        "searchable": index is not None and not index.is_empty,
+        "filling": filling,
+        "form_values": urlencode(state.form_values()),
+        "here": state.url(),
+        "clear_url": PatientListState(tenant.slug, sort=state.sort, size=state.size).url(),
+        "sexes": controls.sex_toggles(state),
+        "seens": controls.seen_options(state),
+        "sorts": controls.sort_options(state),
+        "sizes": size_options(state.size),
+        "sort_words": controls.sort_words(state),
+        "order_remark": controls.order_remark(state),
+        "active_filters": controls.active_filters(state),
+        "headers": controls.headers(state),
+    }
+    return render(request, f"{LIST}#results" if fragment else LIST, shared | context, status=status)
+
+
+@require_POST
+@member_required
+def suggest(request: TenantRequest) -> HttpResponse:
+    """Patients whose name or identifier begins like what was typed so far; nothing where no index can tell."""
+    text = trimmed(request.POST.get("patient", ""))[:LONGEST]
+    index = plan.index_of(request.tenant)
+    if not text or index is None or index.is_empty:
+        return render(request, "patients/_suggestions.html", {"rows": []})
+    found = reading.suggest(index.tenant, text)
+    context = {
+        "rows": present(found.rows, Viewer.of(request)),
+        "total": number(found.total),
+        "more": found.total > len(found.rows),
+        "filling": index.is_filling,
+    }
+    return render(request, "patients/_suggestions.html", context)
+
+
+@require_safe
+@member_required
+def patient(request: TenantRequest, sealed: str) -> HttpResponse:
+    """Who a patient is, and the encounters: live, and from the index where Corti does not answer."""
+    tenant = request.tenant
+    title = {"title": f"Patient · {tenant.label}"}
+    try:
+        identifier = unseal(tenant.slug, PATIENT, sealed)
+    except Unsealable:
+        return render(request, PAGE, title | {"unreadable": True}, status=404)
+    shown = one.show(request, identifier, plan.index_of(tenant))
+    return render(request, PAGE, title | shown.context, status=shown.status)

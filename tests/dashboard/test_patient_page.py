@@ -1,0 +1,228 @@
+"""The page of one patient: who, what is open, the years, and the encounters whoever can tell them."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from corti_gateway.queries import InteractionQuery
+from corti_gateway.vocabulary import EncounterStatus
+from dashboard.listing.sealed import seal, unseal
+from dashboard.sources.patients import MOST_OPEN
+from dashboard.tenants.registry import registry
+from tests.dashboard.support import CANARY
+
+STATUSES = [status.value for status in EncounterStatus]
+
+BORN = {"birthDate": "1980-01-01T00:00:00Z"}
+
+
+def url(identifier="PT-1", tenant="nordhavn"):
+    return f"/{tenant}/patients/{seal(tenant, 'patient', identifier)}/"
+
+
+def put(upstream, number=1, identifier="PT-1", **encounter):
+    """So many encounters of a patient, each a day after the other."""
+    patient = {"identifier": identifier, "name": f"{CANARY} Testa", "gender": "female", "pronouns": "she/her"} | BORN
+    for day in range(number):
+        period = {"startedAt": f"2026-{1 + day // 28:02}-{1 + day % 28:02}T09:00:00Z"}
+        upstream.add(patient=patient, **({"period": period} | encounter))
+
+
+def switch_off(settings):
+    """Turn the indexes off, as CORTI_…_INDEX=off does; what the API honours is known from the start."""
+    settings.TENANTS = tuple(replace(config, index=False) for config in settings.TENANTS)
+    for tenant in registry().values():
+        tenant.gateway.prove(wait=True)
+
+
+def tables(page):
+    """The rows of the open encounters and of all encounters."""
+    sections = page.html.partition('id="results"')
+    opened = sections[0].partition('id="open-now"')[2].partition('class="years"')[0]
+    return opened.count('<th scope="row" class="c-patient">'), sections[2].count('<th scope="row" class="c-patient">')
+
+
+def facts(page):
+    return dict(zip(page.all(r"<dt>(.*?)</dt>"), [one.strip() for one in _texts(page)], strict=True))
+
+
+def _texts(page):
+    return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", value)) for value in page.all(r"<dd>(.*?)</dd>")]
+
+
+def test_the_head_says_who_and_what_the_index_knows(page_client, upstream, following):
+    put(upstream, 3)
+    put(upstream, status="in-progress")
+    following.fill()
+    page = page_client.page(url())
+    assert page.one(r"<h1>(.*?)</h1>") == f"{CANARY} Testa"
+    assert page.one(r'class="identifier">.*?<code>(.*?)</code>') == "PT-1"
+    told = facts(page)
+    assert told["Born"].startswith("1 Jan 1980 ")
+    assert (told["Sex"], told["Pronouns"]) == ("Female", "she/her")
+    assert told["Encounters"] == "4 1 in progress 3 completed"
+    assert "1 Jan 09:00" in told["First seen"] or "1 Jan 2026" in told["First seen"]
+    assert page.title == "Patient · Nordhavn Clinic"
+
+
+def test_open_encounters_stand_on_top_and_all_below(page_client, upstream, following):
+    put(upstream, 2)
+    put(upstream, status="on-hold")
+    put(upstream, status="in-progress")
+    following.fill()
+    page = page_client.page(url())
+    assert tables(page) == (2, 4)
+    assert sorted(page.statuses[-4:]) == ["completed", "completed", "in-progress", "on-hold"]
+    assert "Live, " in page.html
+
+
+def test_encounters_come_in_pages_of_twenty_five(page_client, upstream, following):
+    put(upstream, 60)
+    put(upstream, status="on-hold", period={"startedAt": "2025-01-01T09:00:00Z"})
+    following.fill()
+    page = page_client.page(url())
+    seen = [tables(page)]
+    while page.link("next"):
+        page = page_client.page(page.link("next").partition("#")[0])
+        seen.append(tables(page))
+    assert seen == [(1, 25), (1, 25), (1, 11)]
+    assert page.link("previous").endswith("?page=2#results")
+    past = page_client.page(f"{url()}?page=900")
+    assert "Page 900 is past the end" in past.notices[0]
+    assert tables(past)[1] == 11
+
+
+def test_a_view_costs_the_page_and_one_look_ahead(page_client, upstream, following):
+    put(upstream, 60)
+    following.fill()
+    upstream.tenant().stats.reset()
+    page_client.page(url())
+    assert len(upstream.list_calls()) == 2
+
+
+def test_an_open_encounter_that_has_ended_since_is_not_shown_as_open(page_client, upstream, following):
+    put(upstream, 30)
+    put(upstream, status="in-progress")
+    following.fill()
+    store = upstream.tenant().store
+    (row,) = [row for row in map(store.get, keys()) if STATUSES[row.status] == "in-progress"]
+    store.change(row, status=STATUSES.index("completed"))
+    assert tables(page_client.page(url())) == (0, 25)
+
+
+def keys():
+    query = InteractionQuery(page=1, page_size=100, patient="PT-1")
+    return [row.id for row in registry()["nordhavn"].gateway.list_interactions(query).interactions]
+
+
+@pytest.mark.parametrize("tenant_has_index", [True, False])
+def test_more_open_encounters_than_fit_are_said_to_be_more(
+    page_client, upstream, following, settings, tenant_has_index
+):
+    put(upstream, MOST_OPEN + 5, status="in-progress")
+    following.fill()
+    if not tenant_has_index:
+        switch_off(settings)
+    page = page_client.page(url())
+    assert tables(page)[0] == MOST_OPEN
+    assert f"Only the newest {MOST_OPEN} open encounters are shown." in page.text
+
+
+def test_others_of_the_same_name_are_told_with_birth_date_and_identifier(page_client, upstream, following):
+    for number, name in enumerate(["Karen Holm", "HOLM Karén", "Karen Holmgren", "Karen Marie Holm"]):
+        upstream.add(patient={"identifier": f"K-{number}", "name": name} | BORN)
+    following.fill()
+    page = page_client.page(url("K-0"))
+    assert "Another patient is called Karen Holm" in page.text
+    others = page.all(r'<li><a href="/nordhavn/patients/([^/]*)/">(.*?)</a>')
+    assert [(unseal("nordhavn", "patient", sealed), name) for sealed, name in others] == [("K-1", "HOLM Karén")]
+    assert "same-name" not in page_client.page(url("K-2")).state
+
+
+def test_many_of_one_name_are_counted(page_client, upstream, following):
+    for number in range(9):
+        upstream.add(patient={"identifier": f"K-{number}", "name": "Karen Holm"})
+    following.fill()
+    page = page_client.page(url("K-0"))
+    assert "8 other patients are called Karen Holm" in page.text
+    assert "and 3 more" in page.text
+
+
+def test_it_leads_to_the_encounters_of_exactly_this_patient(page_client, upstream, following):
+    put(upstream, 2)
+    following.fill()
+    page = page_client.page(page_client.page(url()).one(r'id="show-in-encounters" href="([^"]*)"'))
+    assert len(page.rows) == 2
+    assert page.one(r'class="chip"[^>]*>([^<]*)<') == "Patient PT-1"
+
+
+# --- without the index, and without Corti ----------------------------------------------------------------------------
+def test_without_an_index_the_newest_encounter_says_who(page_client, upstream, settings):
+    put(upstream, 2)
+    switch_off(settings)
+    page = page_client.page(url())
+    assert (page.status, page.state) == (200, ["not-indexed"])
+    assert page.one(r"<h1>(.*?)</h1>") == f"{CANARY} Testa"
+    assert tables(page)[1] == 2
+    assert "Last seen" not in facts(page)
+    assert "configured without an index" in page.text
+
+
+@pytest.mark.parametrize("stage", ["not begun", "filling", "complete"])
+def test_a_patient_who_is_not_in_the_index_is_shown_live_with_a_notice(page_client, upstream, following, stage):
+    if stage == "filling":
+        following.begin(10, 130)
+    if stage == "complete":
+        following.fill()
+    put(upstream, 2)
+    page = page_client.page(url())
+    assert (page.status, page.state) == (200, ["not-indexed"])
+    assert page.one(r"<h1>(.*?)</h1>") == f"{CANARY} Testa"
+    assert tables(page)[1] == 2
+
+
+def test_nobody_of_this_identifier_is_no_failure(page_client, indexed):
+    page = page_client.page(url("nobody"))
+    assert (page.status, page.state) == (200, ["not-indexed", "no-encounters"])
+    assert page.one(r"<h1>(.*?)</h1>") == "nobody"
+
+
+def test_when_corti_fails_the_index_shows_its_rows_and_says_so(page_client, upstream, following):
+    put(upstream, 3)
+    following.fill()
+    upstream.faults().set("status", status=500)
+    page = page_client.page(url())
+    assert (page.status, tables(page)[1]) == (200, 3)
+    assert "last known rows, from the index" in page.notices[0]
+    assert "Index, " in page.html
+
+
+def test_when_both_fail_it_says_so_beside_what_is_known(page_client, upstream, following):
+    put(upstream, 3)
+    upstream.faults().set("status", status=500)
+    page = page_client.page(url())
+    assert (page.status, page.state) == (502, ["failed"])
+    assert "PT-1" in page.one(r"<h1>(.*?)</h1>")
+    assert "No encounters" not in page.text
+
+
+# --- links -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("sealed", ["AAAA", "x" * 3000, "%00"])
+def test_a_link_that_cannot_be_opened_shows_nobody(page_client, indexed, upstream, sealed):
+    page = page_client.page(f"/nordhavn/patients/{sealed}/")
+    assert (page.status, page.state) == (404, ["unreadable-patient"])
+    assert upstream.list_calls() == []
+
+
+def test_a_link_works_in_its_own_tenant_only(admin_client, upstream, following):
+    put(upstream)
+    upstream.add("riverside", patient={"identifier": "PT-1"})
+    following.fill()
+    assert admin_client.page(url()).status == 200
+    assert admin_client.page(url().replace("nordhavn", "riverside")).state == ["unreadable-patient"]
+
+
+def test_odd_page_numbers_are_set_aside(page_client, indexed, upstream, following):
+    put(upstream)
+    assert "is not a page number" in page_client.page(f"{url()}?page=x").notices[0]

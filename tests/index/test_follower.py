@@ -133,7 +133,7 @@ def test_a_follower_that_was_stopped_writes_nothing_when_it_wakes(world):
     first = world.follow()
     world.holder(first)
     world.until(lambda index: index.rows > 0)
-    first.send_signal(signal.SIGSTOP)
+    world.pause(first)
     second = world.follow()
     world.holder(second)
     world.becomes_true()
@@ -142,7 +142,9 @@ def test_a_follower_that_was_stopped_writes_nothing_when_it_wakes(world):
     first.send_signal(signal.SIGCONT)
     time.sleep(3)
     assert (world.index().fence, oracle.snapshot(world.index().pk)) == (fence, before)
-    assert "another process follows now" in (world.folder / "follow-0.log").read_text()
+    said = (world.folder / "follow-0.log").read_text()
+    # PostgreSQL has ended its session if it fell asleep within a transaction.
+    assert "another process follows now" in said or "the database does not answer" in said
     changes(world, 5)
     world.becomes_true(10)
 
@@ -171,12 +173,14 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_counted_twice(world):
     for number in range(KILLS):
         process = world.follow()
         world.holder(process)
+        if number >= KILLS // 3:
+            world.until(lambda index: index.stage == "following")
         stages.append(world.index().stage)
         if stages[-1] == "following":
             changes(world, rng.randint(0, 40), rng)
             deaths(world, rng.randint(0, 4), rng)
             world.change(verify_wanted=rng.random() < 0.6)
-        time.sleep(rng.uniform(0.0, 0.35 if stages[-1] == "filling" else 0.8))
+        time.sleep(rng.uniform(0.0, 0.8))
         process.kill()
         process.wait()
         oracle.check(world.index().pk)
@@ -186,7 +190,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_counted_twice(world):
     world.follow()
     world.change(verify_wanted=True)
     world.becomes_true(40)
-    assert stages.count("following") >= KILLS / 3, stages
+    assert {"filling", "following"} <= set(stages)
 
 
 # --- Lied to -------------------------------------------------------------------------------------------------------

@@ -100,3 +100,11 @@ def test_pages_that_cannot_be_read_say_nothing(keeper, upstream):
     upstream.unreadable |= set(upstream.readable())
     assert not samples(keeper, upstream)
     assert keeper.rows() == 61
+
+
+def test_a_filling_that_was_broken_off_before_its_first_page_begins_again(keeper, upstream):
+    for _ in range(12):
+        upstream.add()
+    keeper.begin(passes.FILL, stage="filling")
+    lead(passes.fill(keeper, SIZE), upstream)
+    same(keeper, upstream)

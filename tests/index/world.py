@@ -2,11 +2,13 @@
 
 import json
 import os
+import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -46,12 +48,20 @@ class Database:
 
     def connect(self) -> None:
         """Let this process speak to it too."""
-        if self.is_postgres:
-            connections.settings["default"]["NAME"] = self.name
         self._before = connections["default"]
         wrapper = connections.create_connection("default")
         wrapper.settings_dict = wrapper.settings_dict | {"NAME": self.name if self.is_postgres else str(self.path)}
         connections["default"] = wrapper
+
+    def is_free(self) -> bool:
+        """Whether one may write to the file at once."""
+        with closing(sqlite3.connect(self.path, timeout=0, isolation_level=None)) as file:
+            try:
+                file.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            file.execute("ROLLBACK")
+        return True
 
     def drop(self) -> None:
         connection.close()
@@ -110,6 +120,16 @@ class World:
             process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=log, stderr=log)
         self.processes.append(process)
         return process
+
+    def pause(self, process: "subprocess.Popen[bytes]") -> None:
+        """Stop a process where it is. On SQLite not within a transaction, which locks out everybody for as long."""
+        while True:
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(0.05)
+            if self.database.is_postgres or self.database.is_free():
+                return
+            process.send_signal(signal.SIGCONT)
+            time.sleep(random.uniform(0, 0.1))
 
     def logs(self) -> str:
         return "".join(path.read_text() for path in sorted(self.folder.glob("follow-*.log")))

@@ -30,6 +30,8 @@ class Asking:
 
     def __init__(self, gateway: CortiGateway, pace: Pace, stop: threading.Event) -> None:
         self.gateway, self.pace, self.stop = gateway, pace, stop
+        # The most rows that one answer ever held: a cap that the API keeps to itself.
+        self.served = 0
         self._pool = ThreadPoolExecutor(AT_ONCE, f"follow-{gateway.config.slug}")
 
     def run(self, steps: Pass, *, guess: bool = False, after: Callable[[], None] | None = None) -> Outcome:
@@ -84,4 +86,6 @@ class Asking:
         if self.stop.wait(self.pace.wait_for()):
             raise Stopped
         query = InteractionQuery(sort=ask.sort, direction=ask.direction, page=ask.page, page_size=ask.size)
-        return self.gateway.list_interactions(query, deadline=Deadline.after(SECONDS_A_CALL)).slots()[: ask.size]
+        slots = self.gateway.list_interactions(query, deadline=Deadline.after(SECONDS_A_CALL)).slots()[: ask.size]
+        self.served = max(self.served, len(slots))
+        return slots

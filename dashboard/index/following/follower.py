@@ -64,15 +64,15 @@ class Follower:
             while not self.stop.is_set():
                 close_old_connections()
                 try:
+                    _prepare()
                     if lease := acquire(self.tenant.slug, self.name):
                         self._hold(lease)
                 except DatabaseError as error:
                     logger.warning("%s: the database does not answer: %s", self.tenant.slug, type(error).__name__)
                 except Exception as error:
                     # Without its text, which may hold what was to be stored.
-                    place = traceback.extract_tb(error.__traceback__)[-1]
-                    words = "%s: %s at %s:%s, which should not happen"
-                    logger.error(words, self.tenant.slug, type(error).__name__, place.filename, place.lineno)
+                    words = "%s: %s at %s, which should not happen"
+                    logger.error(words, self.tenant.slug, type(error).__name__, _place(error))
                 self.stop.wait(LIFE / 4)
         finally:
             self.asking.close()
@@ -170,12 +170,14 @@ class Follower:
         """Look for what is gone, and whether a page picked by chance is the same here."""
         self._hunt_at = time.monotonic() + HUNT_EVERY
         try:
-            unexplained = self.asking.run(hunting.hunt(keeper, self.size)).open
+            # Places are computed from page sizes, so only a size counts that is known to be served.
+            size = min(self.size, self.asking.served or self.size)
+            unexplained = self.asking.run(hunting.hunt(keeper, size)).open
         except WalkFailed:
             # The list moved meanwhile, or its ranks do not add up.
             unexplained = 1
         self._unexplained = self._unexplained + 1 if unexplained else 0
-        if self._unexplained >= UNEXPLAINED:
+        if self._unexplained >= UNEXPLAINED and time.monotonic() >= self._instead_at:
             self._unexplained = 0
             keeper.finish(verify_wanted=True)
         else:
@@ -231,6 +233,20 @@ class Follower:
         made, self._reported = self.asking.pace.calls - self._reported, self.asking.pace.calls
         with keeper.lease.transaction():
             TenantIndex.objects.filter(pk=keeper.tenant).update(calls=F("calls") + made, **fields)
+
+
+def _prepare() -> None:
+    """A process that is put to sleep within a transaction keeps its row locked: PostgreSQL shall not wait for it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{LIFE:.0f}s'")
+
+
+def _place(error: Exception) -> str:
+    """The innermost line of ours that an error came through."""
+    lines = traceback.extract_tb(error.__traceback__)
+    ours = [line for line in lines if f"{os.sep}dashboard{os.sep}" in line.filename] or lines
+    return f"{ours[-1].filename}:{ours[-1].lineno}"
 
 
 def _renew(lease: Lease, done: threading.Event) -> None:

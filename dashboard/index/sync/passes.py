@@ -26,9 +26,10 @@ from dashboard.index.sync.walking import Ask, Disordered, Exhausted, Key, Place,
 FILL, VERIFY = "fill", "verify"
 # A write shows up late, and stamps are set by several machines.
 LOOK_BACK = 5 * 60 * SECOND
-# Rows that a fill gathers before it writes them (a transaction for each page would take three times as long), unless so
-# much time passes (microseconds) that somebody who looks would see it stand still.
-GATHERED, GATHERING = 1_000, SECOND
+# Rows that a fill gathers before it writes them (a transaction for each page would take three times as long): first a
+# page, then twice as many each time. And microseconds after which it waits for no more: what is not written yet is
+# asked for once more if the process ends.
+GATHERED, GATHERING = 1_000, SECOND // 4
 # Requests that one pass over changes may cost before a verification is the cheaper way.
 MOST_REQUESTS = 2_000
 
@@ -59,7 +60,8 @@ def id_key(row: Interaction) -> Key | None:
 def fill(keeper: Keeper, size: int) -> Pass:
     """The whole list for the first time; goes on where an earlier try was broken off."""
     position = keeper.position(FILL)
-    if position is None:
+    # Without an order it was broken off before it was told where to begin.
+    if position is None or not position.order:
         slots = yield Ask(SortField.UPDATED, Direction.DESC, 1, size)
         started = keeper.clock()
         position = keeper.begin(FILL, stage=FILLING, fill_started=started)
@@ -83,7 +85,7 @@ def _filled(
     keeper: Keeper, position: Position, direction: Direction, key_of: Callable[[Interaction], Key | None], size: int
 ) -> Generator[Ask, Slots, int]:
     walk = Walk(SortField(position.order), direction, key_of, size, Place(position.frontier, position.at))
-    written, begun = 0, keeper.clock()
+    written, begun, lot = 0, keeper.clock(), size
     steps: list[Step] = []
     covered = NEVER
     try:
@@ -93,11 +95,11 @@ def _filled(
             position.frontier, position.at = walk.place.frontier, walk.place.at
             covered = position.frontier if direction is Direction.DESC and isinstance(position.frontier, int) else NEVER
             rows = sum(len(one.slots) for one in steps)
-            if not step.ended and rows < GATHERED and keeper.clock() - begun < GATHERING:
+            if not step.ended and rows < lot and keeper.clock() - begun < GATHERING:
                 continue
             gathered, steps = _together(steps), []
             written += yield from _write(keeper, gathered, position, covered_from=covered)
-            begun = keeper.clock()
+            begun, lot = keeper.clock(), min(GATHERED, 2 * lot)
             if step.ended:
                 keeper.finish(
                     stage=FOLLOWING, position="", watermark=position.mark, as_of=position.started,

@@ -5,7 +5,6 @@ their schema. Moments are whole microseconds since 1970 (moments.py). Every row 
 """
 
 from django.db import models
-from django.db.models import Q
 
 from dashboard.index.moments import NEVER
 
@@ -214,8 +213,6 @@ class Tally(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "axis", "bucket", "status", "type"], name="index_tally_once")
         ]
-        # Who has the most encounters: where an API makes up a user for each interaction, there are very many.
-        indexes = [models.Index(fields=["tenant", "rows"], name="index_tally_assigned", condition=Q(axis="assigned"))]
 
     def __str__(self) -> str:
         return f"{self.axis} {self.bucket}"

@@ -28,7 +28,7 @@ _EXISTING = (
     "LEFT JOIN index_indexedpatient p ON p.id = i.patient_id WHERE i.tenant_id = %s AND i.key IN "
 )
 _TABLE = "index_indexedinteraction"
-_MOST = 500  # keys in one question
+_MOST = 990  # keys in one question: older versions of SQLite take 999 values
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import pytest
 
 from dashboard.index.following import sampling
 from dashboard.index.following.pace import Pace
+from dashboard.index.models import TenantIndex
 from dashboard.index.sync import passes
-from tests.index.fake_list import lead
+from tests.index.fake_list import Running, lead
 from tests.index.support import same
 
 SIZE = 5
@@ -108,3 +109,15 @@ def test_a_filling_that_was_broken_off_before_its_first_page_begins_again(keeper
     keeper.begin(passes.FILL, stage="filling")
     lead(passes.fill(keeper, SIZE), upstream)
     same(keeper, upstream)
+
+
+def test_a_verification_that_is_asked_for_during_another_is_not_forgotten(keeper, upstream):
+    fill(keeper, upstream, 30)
+    running = Running(passes.verify(keeper, SIZE), upstream)
+    for _ in range(4):
+        running.step()
+    TenantIndex.objects.update(verify_wanted=True)
+    running.finish()
+    assert keeper.state().verify_wanted
+    lead(passes.verify(keeper, SIZE), upstream)
+    assert not keeper.state().verify_wanted

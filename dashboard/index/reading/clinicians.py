@@ -27,11 +27,9 @@ def frequent(tenant: int, most: int = 50) -> tuple[str, ...]:
 
 def _frequent(tenant: int, most: int) -> tuple[str, ...]:
     with connection.cursor() as cursor:
-        # By the cells with the most rows, of which a user has one for each status and type.
         cursor.execute(
-            "SELECT bucket FROM (SELECT bucket, rows FROM index_tally WHERE axis = 'assigned' AND tenant_id = %s "
-            "ORDER BY rows DESC LIMIT 1000) large WHERE bucket <> '' "
+            "SELECT bucket FROM index_tally WHERE tenant_id = %s AND axis = %s AND bucket <> '' "
             "GROUP BY bucket ORDER BY SUM(rows) DESC, bucket LIMIT %s",
-            [tenant, most],
+            [tenant, axes.ASSIGNED, most],
         )
         return tuple(bucket for (bucket,) in cursor.fetchall())

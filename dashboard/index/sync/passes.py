@@ -29,7 +29,7 @@ LOOK_BACK = 5 * 60 * SECOND
 # Rows that a fill gathers before it writes them (a transaction for each page would take three times as long): first a
 # page, then twice as many each time. And microseconds after which it waits for no more: what is not written yet is
 # asked for once more if the process ends.
-GATHERED, GATHERING = 1_000, SECOND // 4
+GATHERED, GATHERING = 900, SECOND // 4
 # Requests that one pass over changes may cost before a verification is the cheaper way.
 MOST_REQUESTS = 2_000
 
@@ -151,7 +151,10 @@ def catch_up(keeper: Keeper, size: int) -> Pass:
 
 
 def verify(keeper: Keeper, size: int) -> Pass:
-    """Every row by id, and what is gone; goes on where an earlier try was broken off."""
+    """Every row by id, and what is gone; goes on where an earlier try was broken off.
+
+    Whoever asks for a verification while one is under way gets another: what this one has passed may have changed.
+    """
     position = keeper.position(VERIFY) or keeper.begin(VERIFY)
     walk = Walk(SortField.ID, Direction.ASC, id_key, size, Place(position.frontier, position.at))
     written = 0
@@ -161,9 +164,10 @@ def verify(keeper: Keeper, size: int) -> Pass:
         step = yield from walk.step()
         gone = absent(keeper, step if opens is None else replace(step, opens=opens))
         position.frontier, position.at = walk.place.frontier, walk.place.at
-        written += yield from _write(keeper, step, position, gone=gone, number=position.number)
+        begun: dict[str, Any] = {"verify_wanted": False} if opens is None else {}
+        written += yield from _write(keeper, step, position, gone=gone, number=position.number, **begun)
         if step.ended:
-            change = keeper.finish(number=position.number, position="", verified=position.started, verify_wanted=False)
+            change = keeper.finish(number=position.number, position="", verified=position.started)
             return Outcome(written, -change.rows)
 
 

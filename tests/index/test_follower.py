@@ -182,8 +182,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_counted_twice(world):
             deaths(world, rng.randint(0, 4), rng)
             world.change(verify_wanted=rng.random() < 0.6)
         time.sleep(rng.uniform(0.0, 0.8))
-        process.kill()
-        process.wait()
+        world.kill(process)
         oracle.check(world.index().pk)
         # Every fifth time the lease runs out by itself.
         if number % 5:

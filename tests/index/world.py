@@ -121,6 +121,14 @@ class World:
         self.processes.append(process)
         return process
 
+    def kill(self, process: "subprocess.Popen[bytes]") -> None:
+        """kill -9, and what the database server still does for it is over."""
+        process.kill()
+        process.wait()
+        others = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        while self.database.is_postgres and oracle.rows(others):
+            time.sleep(0.05)
+
     def pause(self, process: "subprocess.Popen[bytes]") -> None:
         """Stop a process where it is. On SQLite not within a transaction, which locks out everybody for as long."""
         while True:

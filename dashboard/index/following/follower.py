@@ -5,18 +5,17 @@ import os
 import socket
 import threading
 import time
-import traceback
 from contextlib import suppress
 from http import HTTPStatus
 
-from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import F
 
 from corti_gateway.errors import GatewayError, TimedOut
-from dashboard.index.following.asking import Asking, Stopped
+from dashboard.index.following.asking import Asking
+from dashboard.index.following.holding import hold
 from dashboard.index.following.pace import Pace
 from dashboard.index.following.sampling import sample
-from dashboard.index.lease import LIFE, Lease, LeaseLost, acquire
+from dashboard.index.lease import LeaseLost
 from dashboard.index.models import Stage, TenantIndex
 from dashboard.index.moments import SECOND, now
 from dashboard.index.state import LOOKED
@@ -59,43 +58,11 @@ class Follower:
         self._report_at = self._hunt_at = self._caught_up_at = self._instead_at = 0.0
 
     def run(self) -> None:
-        """Take the lease whenever nobody has it, and follow as long as it lasts. Nothing but the stop ends this."""
+        """Follow whenever nobody else does. Nothing but the stop ends this."""
         try:
-            while not self.stop.is_set():
-                close_old_connections()
-                try:
-                    _prepare()
-                    if lease := acquire(self.tenant.slug, self.name):
-                        self._hold(lease)
-                except DatabaseError as error:
-                    logger.warning("%s: the database does not answer: %s", self.tenant.slug, type(error).__name__)
-                except Exception as error:
-                    # Without its text, which may hold what was to be stored.
-                    words = "%s: %s at %s, which should not happen"
-                    logger.error(words, self.tenant.slug, type(error).__name__, _place(error))
-                self.stop.wait(LIFE / 4)
+            hold(self.tenant.slug, self.name, self.stop, self._turn)
         finally:
             self.asking.close()
-            connection.close()
-
-    def _hold(self, lease: Lease) -> None:
-        logger.info("%s: following, fence %d", self.tenant.slug, lease.fence)
-        done = threading.Event()
-        renewing = threading.Thread(target=_renew, args=(lease, done), name=f"lease-{lease.slug}", daemon=True)
-        renewing.start()
-        keeper = Keeper(lease)
-        try:
-            while not self.stop.is_set() and renewing.is_alive():
-                self._turn(keeper)
-        except (LeaseLost, TenantIndex.DoesNotExist):
-            logger.warning("%s: another process follows now, or the index begins anew", self.tenant.slug)
-        except Stopped:
-            pass
-        finally:
-            done.set()
-            renewing.join()
-            with suppress(DatabaseError):
-                lease.release()
 
     def _turn(self, keeper: Keeper) -> None:
         """One round, and the rest after it."""
@@ -233,30 +200,3 @@ class Follower:
         made, self._reported = self.asking.pace.calls - self._reported, self.asking.pace.calls
         with keeper.lease.transaction():
             TenantIndex.objects.filter(pk=keeper.tenant).update(calls=F("calls") + made, **fields)
-
-
-def _prepare() -> None:
-    """A process that is put to sleep within a transaction keeps its row locked: PostgreSQL shall not wait for it."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET idle_in_transaction_session_timeout = '{LIFE:.0f}s'")
-
-
-def _place(error: Exception) -> str:
-    """The innermost line of ours that an error came through."""
-    lines = traceback.extract_tb(error.__traceback__)
-    ours = [line for line in lines if f"{os.sep}dashboard{os.sep}" in line.filename] or lines
-    return f"{ours[-1].filename}:{ours[-1].lineno}"
-
-
-def _renew(lease: Lease, done: threading.Event) -> None:
-    """Keep the lease; ends when it is lost. A database that is silent for a while ends nothing: the fence does."""
-    try:
-        while not done.wait(LIFE / 3):
-            try:
-                if not lease.renew():
-                    return
-            except DatabaseError:
-                connection.close()
-    finally:
-        connection.close()

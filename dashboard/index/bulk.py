@@ -1,11 +1,10 @@
 """Many rows in one go, each database in its quickest way.
 
-SQLite runs a prepared statement again and again. PostgreSQL would answer each of them over the network: there new rows
-go in by COPY, and what meets rows that are there already travels as one JSON text, which the table's row type reads.
+SQLite runs a prepared statement again and again. PostgreSQL would answer each of them over the network: rows go in by
+COPY there, and those that meet others by way of a temporary table.
 """
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection
@@ -16,13 +15,10 @@ def insert(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequ
     """Add rows, none of which is there yet."""
     if not rows:
         return
-    names = ", ".join(columns)
     if connection.vendor == "postgresql":
-        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        _copy(cursor, table, columns, rows)
         return
-    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({_marks(columns)})", rows)
+    cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({_marks(columns)})", rows)
 
 
 def update(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -30,11 +26,9 @@ def update(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequ
     if not rows:
         return
     if connection.vendor == "postgresql":
-        changes = ", ".join(f"{name} = v.{name}" for name in columns)
-        cursor.execute(
-            f"UPDATE {table} SET {changes} FROM {_records(table)} v WHERE {table}.id = v.id",
-            [_json((*columns, "id"), rows)],
-        )
+        staged = _stage(cursor, table, (*columns, "id"), rows)
+        changes = ", ".join(f"{name} = s.{name}" for name in columns)
+        cursor.execute(f"UPDATE {table} SET {changes} FROM {staged} s WHERE {table}.id = s.id")
         return
     changes = ", ".join(f"{name} = %s" for name in columns)
     cursor.executemany(f"UPDATE {table} SET {changes} WHERE id = %s", rows)
@@ -48,28 +42,47 @@ def upsert(
         return
     names = ", ".join(columns)
     if connection.vendor == "postgresql":
-        source = f"SELECT {names} FROM {_records(table)}"
-        cursor.execute(f"INSERT INTO {table} ({names}) {source} {conflict}", [_json(columns, rows)])
+        staged = _stage(cursor, table, columns, rows)
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {staged} {conflict}")
         return
     cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({_marks(columns)}) {conflict}", rows)
 
 
-def delete(cursor: CursorWrapper, table: str, column: str, values: Iterable[int]) -> None:
+def delete(cursor: CursorWrapper, table: str, column: str, values: Collection[int]) -> None:
     """Take out every row that has one of these numbers in a column."""
-    if rows := [(value,) for value in values]:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [[value for (value,) in rows]])
-            return
-        cursor.executemany(f"DELETE FROM {table} WHERE {column} = %s", rows)
+    if not values:
+        return
+    if connection.vendor == "postgresql":
+        cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [list(values)])
+        return
+    cursor.executemany(f"DELETE FROM {table} WHERE {column} = %s", [(value,) for value in values])
+
+
+def among(column: str, values: Collection[str]) -> tuple[str, list[Any]]:
+    """The condition that a column holds one of these texts, and its values."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", [list(values)]
+    return f"{column} IN ({', '.join(['%s'] * len(values))})", [*values]
+
+
+def _stage(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A temporary table that holds these rows until the transaction ends, or until the next ones."""
+    name = f"{table}_staged"
+    cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{name}"])
+    if cursor.fetchone()[0] is None:
+        source = f"SELECT {', '.join(columns)} FROM {table}"
+        cursor.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DELETE ROWS AS {source} WITH NO DATA")
+    else:
+        cursor.execute(f"DELETE FROM {name}")
+    _copy(cursor, name, columns, rows)
+    return name
+
+
+def _copy(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _marks(columns: Sequence[str]) -> str:
     return ", ".join(["%s"] * len(columns))
-
-
-def _records(table: str) -> str:
-    return f"jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
-
-
-def _json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    return json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False)

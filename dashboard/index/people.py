@@ -138,8 +138,8 @@ class People:
         wanted = [identifier for identifier in dict.fromkeys(identifiers) if identifier not in self._known]
         if not wanted:
             return
-        marks = ", ".join(["%s"] * len(wanted))
-        self._cursor.execute(f"{_SELECT} digest IN ({marks})", [self._tenant, *map(digest, wanted)])
+        condition, values = bulk.among("digest", [digest(identifier) for identifier in wanted])
+        self._cursor.execute(f"{_SELECT} {condition}", [self._tenant, *values])
         for found in self._cursor.fetchall():
             person = _person(found)
             self._known[person.identifier] = person
@@ -156,10 +156,10 @@ class People:
             return
         rows = [(self._tenant, digest(person.identifier), *person.values()) for person in self._new]
         bulk.insert(self._cursor, _TABLE, ("tenant_id", "digest", *_COLUMNS), rows)
-        marks = ", ".join(["%s"] * len(rows))
+        condition, values = bulk.among("digest", [row[1] for row in rows])
         self._cursor.execute(
-            f"SELECT identifier, id FROM index_indexedpatient WHERE tenant_id = %s AND digest IN ({marks})",
-            [self._tenant, *(row[1] for row in rows)],
+            f"SELECT identifier, id FROM index_indexedpatient WHERE tenant_id = %s AND {condition}",
+            [self._tenant, *values],
         )
         for identifier, number in self._cursor.fetchall():
             self._known[identifier].id = number

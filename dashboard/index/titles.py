@@ -39,9 +39,6 @@ def drop_unused(cursor: CursorWrapper, tenant: int, candidates: Iterable[int]) -
 def _find(cursor: CursorWrapper, tenant: int, wanted: dict[str, str]) -> dict[str, int]:
     if not wanted:
         return {}
-    marks = ", ".join(["%s"] * len(wanted))
-    cursor.execute(
-        f"SELECT text, id FROM index_title WHERE tenant_id = %s AND digest IN ({marks})",
-        [tenant, *wanted],
-    )
+    condition, values = bulk.among("digest", wanted)
+    cursor.execute(f"SELECT text, id FROM index_title WHERE tenant_id = %s AND {condition}", [tenant, *values])
     return dict(cursor.fetchall())

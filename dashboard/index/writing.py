@@ -25,7 +25,7 @@ _ELSEWHERE = {"title": "t.text", "identifier": "p.identifier"}
 _EXISTING = (
     f"SELECT i.id, i.title_id, {', '.join(_ELSEWHERE.get(name, f'i.{name}') for name in Row._fields)} "
     "FROM index_indexedinteraction i LEFT JOIN index_title t ON t.id = i.title_id "
-    "LEFT JOIN index_indexedpatient p ON p.id = i.patient_id WHERE i.tenant_id = %s AND i.key IN "
+    "LEFT JOIN index_indexedpatient p ON p.id = i.patient_id WHERE i.tenant_id = %s AND "
 )
 _TABLE = "index_indexedinteraction"
 _MOST = 990  # keys in one question: older versions of SQLite take 999 values
@@ -153,8 +153,8 @@ class _Batch:
         return Change(-len(old), patients, len(old))
 
     def _stored(self, keys: Sequence[str]) -> dict[str, _Stored]:
-        marks = ", ".join(["%s"] * len(keys))
-        self._cursor.execute(f"{_EXISTING} ({marks})", [self._tenant, *keys])
+        condition, values = bulk.among("i.key", keys)
+        self._cursor.execute(f"{_EXISTING} {condition}", [self._tenant, *values])
         found = {}
         for number, title, *values in self._cursor.fetchall():
             row = Row._make("" if value is None else value for value in values)

@@ -20,16 +20,17 @@ def encounters_by_clinician(tenant: str) -> Mapping[str, int]:
 
 
 def frequent(tenant: int, most: int = 50) -> tuple[str, ...]:
-    """The assigned users with the most encounters, by id. Where nobody is named, an API makes up a user for each
-    interaction: nobody could choose from all of them."""
+    """The assigned users with the most encounters, each with one in a thousand at least. Where nobody is assigned, an
+    API makes up a user for each interaction: nobody could choose from all of them."""
     return until_changed(tenant, ("frequent", most), lambda: _frequent(tenant, most))
 
 
 def _frequent(tenant: int, most: int) -> tuple[str, ...]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT bucket FROM index_tally WHERE tenant_id = %s AND axis = %s AND bucket <> '' "
-            "GROUP BY bucket ORDER BY SUM(rows) DESC, bucket LIMIT %s",
-            [tenant, axes.ASSIGNED, most],
+            "SELECT bucket FROM index_tally WHERE tenant_id = %s AND axis = %s AND bucket <> '' GROUP BY bucket "
+            "HAVING SUM(rows) * 1000 >= (SELECT t.rows FROM index_tenantindex t WHERE t.id = %s) "
+            "ORDER BY SUM(rows) DESC, bucket LIMIT %s",
+            [tenant, axes.ASSIGNED, tenant, most],
         )
         return tuple(bucket for (bucket,) in cursor.fetchall())

@@ -17,19 +17,19 @@ from dashboard.clinicians.models import Clinician
 from dashboard.clinicians.table import table
 from dashboard.listing.formatting import number
 from dashboard.listing.parameters import Parameters
-from dashboard.tenants.access import TenantRequest, admin_required
+from dashboard.tenants.access import TenantRequest, administers
 
 TEMPLATE = "clinicians/list.html"
 MOST_PAGES = 1_000_000
 
 
-@admin_required
+@administers
 @require_safe
 def clinician_list(request: TenantRequest) -> HttpResponse:
     return _render(request)
 
 
-@admin_required
+@administers
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: TenantRequest) -> HttpResponse:
     """The table with one row as a form: the row of ``?id=…``, or a new one for an id that is in no row."""
@@ -64,7 +64,7 @@ def _save(request: TenantRequest) -> HttpResponse:
 
 
 @csrf_exempt  # Here only, and never without the check: _import makes it once the form could be read.
-@admin_required
+@administers
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_csv(request: TenantRequest) -> HttpResponse:
     """The page with the import opened; a POST takes over a file or pasted text, all of it or nothing."""
@@ -100,7 +100,7 @@ def _uploaded(request: TenantRequest) -> str:
     return csv_file.decode(file.read())
 
 
-@admin_required
+@administers
 @require_safe
 def export_csv(request: TenantRequest) -> HttpResponse:
     """Everybody with a name as the import reads it; with ``?unnamed`` the ids that wait for a name, to be filled in."""

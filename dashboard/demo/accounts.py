@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dashboard.accounts.models import User
 from dashboard.tenants.models import Membership
 from dashboard.tenants.registry import registry
+from dashboard.tenants.roles import Role
 
 
 @dataclass(frozen=True)
@@ -37,4 +38,5 @@ def create() -> None:
             user.set_password(account.password)
         user.save()
         for slug in account.tenants:
-            Membership.objects.get_or_create(user=user, tenant=slug)
+            roles = {role.value: account.is_admin or role is Role.CLINICIAN for role in Role}
+            Membership.objects.update_or_create(user=user, tenant=slug, defaults=roles)

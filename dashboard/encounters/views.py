@@ -34,13 +34,13 @@ from dashboard.listing.sealed import seal
 from dashboard.listing.summary import Summary, outage_words
 from dashboard.sources import live, plan
 from dashboard.sources.progress import Progress
-from dashboard.tenants.access import TenantRequest, member_required
+from dashboard.tenants.access import TenantRequest, reads
 
 TEMPLATE = "encounters/list.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required
+@reads
 def encounter_list(request: TenantRequest) -> HttpResponse:
     """The list behind the URL; a POST is the filter form, answered with the URL of the list it asks for."""
     index = plan.index_of(request.tenant)

@@ -13,14 +13,14 @@ from dashboard.index.models import TenantIndex
 from dashboard.index.state import look, state_of
 from dashboard.listing.formatting import duration, number
 from dashboard.tenants import circuit
-from dashboard.tenants.access import TenantRequest, admin_required
+from dashboard.tenants.access import TenantRequest, administers
 
 TEMPLATE = "index/status.html"
 # Of a page that a call of a filling asks for, what is new: pages overlap, and a few calls are kept back.
 ROWS_A_CALL = 0.8
 
 
-@admin_required
+@administers
 @require_safe
 def status(request: TenantRequest) -> HttpResponse:
     """Everything there is to know; HTMX asks for it again and again, so somebody looks."""
@@ -41,7 +41,7 @@ def status(request: TenantRequest) -> HttpResponse:
     return render(request, f"{TEMPLATE}#results" if fragment else TEMPLATE, context)
 
 
-@admin_required
+@administers
 @require_POST
 def verify(request: TenantRequest) -> HttpResponse:
     """Have every row compared with Corti's list."""
@@ -51,7 +51,7 @@ def verify(request: TenantRequest) -> HttpResponse:
     return redirect("index:status", tenant.slug)
 
 
-@admin_required
+@administers
 @require_http_methods(["GET", "HEAD", "POST"])
 def rebuild(request: TenantRequest) -> HttpResponse:
     """A page that asks whether it is meant; a POST begins the index anew."""

@@ -25,13 +25,13 @@ from dashboard.patients.state import PatientListState, patient_url
 from dashboard.sources import patients, plan
 from dashboard.sources.patients import PatientPage, Standing
 from dashboard.sources.progress import Progress
-from dashboard.tenants.access import TenantRequest, member_required
+from dashboard.tenants.access import TenantRequest, reads
 
 LIST, PAGE = "patients/list.html", "patients/page.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required
+@reads
 def patient_list(request: TenantRequest) -> HttpResponse:
     """The list behind the URL; a POST is the filter form, answered with the URL of the list it asks for."""
     index = plan.index_of(request.tenant)
@@ -120,7 +120,7 @@ def _render(
 
 
 @require_POST
-@member_required
+@reads
 def suggest(request: TenantRequest) -> HttpResponse:
     """Patients whose name or identifier begins like what was typed so far; nothing where no index can tell."""
     text = trimmed(request.POST.get("patient", ""))[:LONGEST]
@@ -138,7 +138,7 @@ def suggest(request: TenantRequest) -> HttpResponse:
 
 
 @require_safe
-@member_required
+@reads
 def patient(request: TenantRequest, sealed: str) -> HttpResponse:
     """Who a patient is, and the encounters: live, and from the index where Corti does not answer."""
     tenant = request.tenant

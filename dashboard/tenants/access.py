@@ -1,66 +1,72 @@
-"""The one door to a tenant: (user, slug in the path) becomes a tenant, or 404."""
+"""The one door to a tenant: (user, slug in the path, roles) becomes a tenant, or a refusal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from dashboard.accounts.models import User
 from dashboard.tenants.registry import Tenant, registry
+from dashboard.tenants.roles import Role
 
 Rest = ParamSpec("Rest")
+View = Callable[..., HttpResponseBase]
 # By hand, as it is asked on every request: the ORM takes ten times as long to put it together as it takes to answer.
-_MEMBERSHIPS = "SELECT tenant FROM tenants_membership WHERE user_id = %s"
+_MEMBERSHIPS = f"SELECT tenant, {', '.join(Role)} FROM tenants_membership WHERE user_id = %s"  # noqa: S608  # our names
 
 
 class TenantRequest(HttpRequest):
-    """A request of a signed-in member of ``tenant``; ``tenants`` are all those that the user belongs to."""
+    """A request of a signed-in member of ``tenant``, who has ``roles`` there; ``tenants`` are all those that the user
+    belongs to."""
 
     user: User
     tenant: Tenant
+    roles: frozenset[Role]
     tenants: tuple[Tenant, ...]
 
 
-def tenants_of(user: User) -> tuple[Tenant, ...]:
-    """The configured tenants that a user belongs to, by label. Asked anew on every request: a membership
-    that was taken away ends with the very next click."""
+def memberships_of(user: User) -> Mapping[Tenant, frozenset[Role]]:
+    """The configured tenants that a user belongs to, by label, with the roles there. Asked anew on every request: what
+    was taken away ends with the very next click."""
     with connection.cursor() as cursor:
         cursor.execute(_MEMBERSHIPS, [user.pk])
-        slugs = [slug for (slug,) in cursor.fetchall()]
+        found = {slug: flags for slug, *flags in cursor.fetchall()}
     known = registry()
-    return tuple(sorted((known[slug] for slug in slugs if slug in known), key=lambda tenant: tenant.label.casefold()))
+    tenants = sorted((known[slug] for slug in found if slug in known), key=lambda tenant: tenant.label.casefold())
+    return {
+        tenant: frozenset(role for role, has in zip(Role, found[tenant.slug], strict=True) if has) for tenant in tenants
+    }
 
 
-def member_required(
-    view: Callable[Concatenate[TenantRequest, Rest], HttpResponseBase],
-) -> Callable[..., HttpResponseBase]:
-    """A tenant that the user is no member of answers exactly like one that does not exist."""
+def role_required(*needed: Role) -> Callable[[Callable[Concatenate[TenantRequest, Rest], HttpResponseBase]], View]:
+    """For members of the tenant who have all these roles there.
 
-    @wraps(view)
-    def with_tenant(request: TenantRequest, tenant: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
-        request.tenants = tenants_of(request.user)
-        for candidate in request.tenants:
-            if candidate.slug == tenant:
-                request.tenant = candidate
-                return view(request, *args, **kwargs)
-        raise Http404
-
-    return with_tenant
-
-
-def admin_required(view: Callable[[TenantRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For members of the tenant who are admins; for everybody else this page is missing like any other.
-
-    It asks for the admin first: with the tenant on the request, the page of the 404 would tell that it exists.
+    A tenant that the user is no member of answers exactly like one that does not exist; a member without the roles is
+    told so.
     """
-    for_members = member_required(view)
 
-    @wraps(view)
-    def for_admins(request: HttpRequest, tenant: str) -> HttpResponseBase:
-        if not request.user.is_staff:
-            raise Http404
-        return for_members(request, tenant)
+    def decorate(view: Callable[Concatenate[TenantRequest, Rest], HttpResponseBase]) -> View:
+        @wraps(view)
+        def with_tenant(
+            request: TenantRequest, tenant: str, *args: Rest.args, **kwargs: Rest.kwargs
+        ) -> HttpResponseBase:
+            memberships = memberships_of(request.user)
+            found = next((candidate for candidate in memberships if candidate.slug == tenant), None)
+            if found is None:
+                raise Http404
+            request.tenant, request.tenants, request.roles = found, tuple(memberships), memberships[found]
+            if missing := [role for role in needed if role not in request.roles]:
+                raise PermissionDenied(f"{missing[0]} {missing[0].may}")
+            return view(request, *args, **kwargs)
 
-    return for_admins
+        with_tenant.roles = needed  # type: ignore[attr-defined]  # for the permission matrix
+        return with_tenant
+
+    return decorate
+
+
+reads = role_required(Role.CLINICIAN)
+administers = role_required(Role.ADMIN)

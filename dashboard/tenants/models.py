@@ -17,10 +17,14 @@ def validate_configured(slug: str) -> None:
 
 
 class Membership(models.Model):
-    """One user may see one tenant."""
+    """What one user may do in one tenant."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     tenant = models.SlugField(max_length=40, validators=[validate_configured], help_text="The tenant's short name.")
+    clinician = models.BooleanField(default=True, help_text="Reads encounters and patients.")
+    exporter = models.BooleanField(default=False, help_text="May export the lists that a clinician reads.")
+    auditor = models.BooleanField(default=False, help_text="Reads the access log.")
+    admin = models.BooleanField(default=False, help_text="Keeps members, clinicians’ names and the index.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "tenant"], name="one_membership_per_user_and_tenant")]

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from dashboard.accounts.models import User
 from dashboard.clinicians import directory
 from dashboard.clinicians.models import Clinician
+from dashboard.tenants.models import Membership
 from dashboard.tenants.registry import Tenant
 from tests.browser.conftest import Visit
 from tests.browser.pages import Visitor
@@ -35,7 +36,7 @@ def _admin(visit: Visit, monkeypatch: pytest.MonkeyPatch, *, scripts: bool = Tru
         return UNNAMED | dict.fromkeys(NAMED, 1250) if tenant.slug == "nordhavn" else {}
 
     monkeypatch.setattr("dashboard.clinicians.seen.seen", seen)
-    User.objects.filter(username="ada").update(is_staff=True)
+    Membership.objects.filter(user__username="ada").update(admin=True)
     karen = User.objects.get(username="karen")
     for identifier, name in NAMED.items():
         Clinician.objects.create(tenant="nordhavn", assigned_user_id=identifier, name=name, user=karen)
@@ -124,9 +125,9 @@ def test_a_member_who_is_no_admin_finds_neither_link_nor_page(karen: Visitor) ->
     karen.page.get_by_role("button", name="Account and settings").click()
     expect(karen.page.get_by_role("link", name="Settings")).to_be_visible()
     assert karen.page.get_by_role("link", name="Clinicians", exact=True).count() == 0
-    karen.watch.expect_status(404)
+    karen.watch.expect_status(403)
     karen.open(URL)
-    expect(karen.page.locator("h1")).to_have_text("Not found")
+    expect(karen.page.locator("h1")).to_have_text("Not allowed")
 
 
 def _table(ada: Visitor) -> None:

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from corti_gateway import errors
-from dashboard.accounts.models import User
 from dashboard.index.lease import acquire
 from dashboard.index.models import Stage, TenantIndex
 from dashboard.index.moments import SECOND, now
 from dashboard.tenants import circuit
+from dashboard.tenants.models import Membership
 from tests.browser.conftest import Visit
 from tests.browser.pages import Visitor
 from tests.browser.test_browser_accessibility import violations
@@ -28,7 +28,7 @@ def admin(visit: Visit) -> Visitor:
 
 
 def _admin(visit: Visit, *, scripts: bool = True) -> Visitor:
-    User.objects.filter(username="ada").update(is_staff=True)
+    Membership.objects.filter(user__username="ada").update(admin=True)
     acquire("nordhavn", "a-machine-with-a-rather-long-name.clinic.example.org:41234")
     # The lease of nobody lasts as long as the test.
     _index(held_until=2**40)

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from corti_gateway.sandbox import Sandbox, SandboxTenant
 from dashboard.accounts.viewer import Viewer
 from dashboard.tenants.registry import registry
+from dashboard.tenants.roles import Role
 from tests.dashboard.following import Following
 from tests.dashboard.support import NOW, PageClient, Upstream, make_user
 from tests.tenants import config_of
@@ -59,7 +60,7 @@ def clinician(db, upstream):
 
 @pytest.fixture
 def admin(db, upstream):
-    return make_user("admin", ["nordhavn", "riverside"], is_staff=True, is_superuser=True)
+    return make_user("admin", ["nordhavn", "riverside"], roles=list(Role), is_staff=True, is_superuser=True)
 
 
 @pytest.fixture

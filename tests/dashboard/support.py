@@ -12,6 +12,7 @@ from django.test import Client
 from corti_gateway.sandbox import Sandbox
 from dashboard.accounts.models import User
 from dashboard.tenants.models import Membership
+from dashboard.tenants.roles import Role
 
 NOW = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)
 CANARY = "Canaria"  # in every invented name and identifier that must never leave a page
@@ -65,10 +66,10 @@ class Upstream:
         return answer.json()["interactionId"]
 
 
-def make_user(username, tenants, **fields):
+def make_user(username, tenants, roles=("clinician",), **fields):
     user = User.objects.create_user(username, password="a long enough password", **fields)
     for slug in tenants:
-        Membership.objects.create(user=user, tenant=slug)
+        Membership.objects.create(user=user, tenant=slug, **{role: role in roles for role in Role})
     return user
 
 

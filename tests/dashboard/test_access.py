@@ -79,7 +79,7 @@ def test_one_tenant_goes_straight_in_and_several_are_offered(page_client, admin_
 def test_no_tenant_is_said_in_words(upstream, db):
     client = PageClient()
     client.force_login(make_user("newcomer", []))
-    assert "not a member of any tenant" in client.page("/").text
+    assert "has no role in any tenant" in client.page("/").text
 
 
 def test_the_tenant_is_in_path_title_and_band(admin_client):

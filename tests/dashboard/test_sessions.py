@@ -7,8 +7,9 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from dashboard.accounts.backends import Accounts
 from dashboard.accounts.models import User
-from dashboard.accounts.sessions import Accounts, SessionStore
+from dashboard.accounts.sessions import SessionStore
 from tests.dashboard.support import PageClient
 
 URL = "/accounts/settings/"

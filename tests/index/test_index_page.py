@@ -62,11 +62,11 @@ def off(settings, slug="nordhavn"):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_for_everybody_but_admins_the_page_is_missing(page_client, path):  # noqa: F811
+def test_only_admins_may_see_it(page_client, path):  # noqa: F811
     for method in ("get", "post"):
         page = page_client.page(URL + path, method=method)
-        assert page.status == 404
-        assert "Nordhavn" not in page.html
+        assert page.status == 403
+        assert "no role that allows this" in page.text
     assert ">Index</a>" not in page_client.page("/nordhavn/encounters/").html
 
 

@@ -40,6 +40,7 @@ DJANGO_6 = django.VERSION >= (6, 0)
 INSTALLED_APPS = [
     "dashboard.accounts",
     "dashboard.tenants",
+    "dashboard.members",
     "dashboard.clinicians",
     "dashboard.index",
     "dashboard.encounters",

@@ -12,5 +12,6 @@ urlpatterns = [
     path("<slug:tenant>/encounters/", include("dashboard.encounters.urls")),
     path("<slug:tenant>/patients/", include("dashboard.patients.urls")),
     path("<slug:tenant>/clinicians/", include("dashboard.clinicians.urls")),
+    path("<slug:tenant>/members/", include("dashboard.members.urls")),
     path("<slug:tenant>/index/", include("dashboard.index.urls")),
 ]

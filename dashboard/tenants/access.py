@@ -58,8 +58,8 @@ def role_required(*needed: Role) -> Callable[[Callable[Concatenate[TenantRequest
             if found is None:
                 raise Http404
             request.tenant, request.tenants, request.roles = found, tuple(memberships), memberships[found]
-            if missing := [role for role in needed if role not in request.roles]:
-                raise PermissionDenied(f"{missing[0]} {missing[0].may}")
+            if not request.roles.issuperset(needed):
+                raise PermissionDenied(f"Your account is a member of {found.label}, but has no role that allows this.")
             return view(request, *args, **kwargs)
 
         with_tenant.roles = needed  # type: ignore[attr-defined]  # for the permission matrix

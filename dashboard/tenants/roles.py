@@ -12,6 +12,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
     @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+    @property
     def may(self) -> str:
         """What it allows, in words."""
         return _MAY[self]

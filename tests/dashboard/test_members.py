@@ -1,0 +1,111 @@
+"""Admins of a tenant say who its members are, and what each may do."""
+
+import pytest
+
+from dashboard.tenants.models import Membership
+from dashboard.tenants.roles import Role
+from tests.dashboard.support import make_user
+
+URL = "/nordhavn/members/"
+
+
+@pytest.fixture
+def karen(db):
+    return make_user("karen", ["nordhavn"], first_name="Karen", last_name="Holm")
+
+
+def roles_of(username, tenant="nordhavn"):
+    found = Membership.objects.filter(user__username=username, tenant=tenant).first()
+    return found and {role for role in Role if getattr(found, role)}
+
+
+def save(client, username="karen", roles=("clinician",), **more):
+    data = {"username": username, "roles": list(roles)} | more
+    return client.page(f"{URL}edit/", method="post", data=data)
+
+
+def test_members_are_listed_by_name_with_their_roles(admin_client, karen):
+    make_user("stranger", ["riverside"])
+    page = admin_client.page(URL)
+    assert page.rows == [
+        ["admin", "admin", "Clinician, Exporter, Auditor, Admin", "You"],
+        ["Karen Holm", "karen", "Clinician", "Edit"],
+    ]
+    assert "stranger" not in page.html
+
+
+def test_roles_are_changed_in_the_row_and_take_effect_with_the_next_click(admin_client, karen, page_client):
+    form = admin_client.page(f"{URL}edit/?username=karen")
+    assert form.all(r'value="(\w+)"[^>]* checked') == ["clinician"]
+    page = save(admin_client, roles=["auditor", "admin"])
+    assert "The roles of “karen” are saved." in page.text
+    assert roles_of("karen") == {Role.AUDITOR, Role.ADMIN}
+
+
+def test_a_role_taken_away_ends_with_the_next_click(admin_client, page_client, clinician):
+    assert page_client.page("/nordhavn/encounters/").status == 200
+    save(admin_client, clinician.username, roles=["auditor"])
+    assert page_client.page("/nordhavn/encounters/").status == 403
+    save(admin_client, clinician.username, remove="yes")
+    assert page_client.page("/nordhavn/encounters/").status == 404
+
+
+def test_a_member_without_any_role_is_refused_and_nothing_is_lost(admin_client, karen):
+    page = save(admin_client, roles=[])
+    assert page.status == 422
+    assert "Choose at least one role" in page.text
+    assert roles_of("karen") == {Role.CLINICIAN}
+
+
+def test_an_account_is_added_by_its_name(admin_client, db):
+    make_user("newcomer", ["riverside"], list(Role))
+    save(admin_client, "newcomer", ["clinician", "exporter"], adding="True")
+    assert roles_of("newcomer") == {Role.CLINICIAN, Role.EXPORTER}
+    assert roles_of("newcomer", "riverside") == set(Role)
+
+
+@pytest.mark.parametrize("username", ["nobody", "gone", "karen", "", "ka\0ren", "x" * 151])
+def test_who_cannot_be_added_is_said_and_what_was_typed_stays(admin_client, karen, username):
+    make_user("gone", [], is_active=False)
+    page = save(admin_client, username, ["auditor"], adding="True")
+    assert page.status == 422
+    assert page.all(r'value="(\w+)"[^>]* checked') == ["auditor"]
+    assert roles_of("karen") == {Role.CLINICIAN}
+    assert roles_of("gone") is None
+
+
+def test_a_member_who_went_meanwhile_is_not_brought_back(admin_client, karen):
+    Membership.objects.filter(user=karen).delete()
+    page = save(admin_client)
+    assert page.status == 422
+    assert "no longer a member" in page.text
+    assert roles_of("karen") is None
+
+
+@pytest.mark.parametrize(
+    "data", [{"roles": ["clinician"]}, {"remove": "yes"}, {"roles": ["clinician"], "adding": "True"}]
+)
+def test_nobody_changes_the_own_roles(admin_client, data):
+    before = roles_of("admin")
+    page = admin_client.page(f"{URL}edit/", method="post", data={"username": "admin"} | data)
+    assert page.status == 403
+    assert "Another admin of this tenant can do it for you" in page.text
+    assert roles_of("admin") == before
+    assert admin_client.page(f"{URL}edit/?username=admin").status == 403
+
+
+def test_a_member_of_another_tenant_is_not_touched(admin_client, db):
+    make_user("stranger", ["riverside"], [Role.AUDITOR])
+    assert save(admin_client, "stranger").status == 422
+    save(admin_client, "stranger", remove="yes")
+    assert roles_of("stranger", "riverside") == {Role.AUDITOR}
+    assert (
+        "stranger"
+        not in admin_client.page(f"{URL}edit/?username=stranger").html.split("<form", 1)[1].split("username=")[0]
+    )
+
+
+def test_names_are_text(admin_client, db):
+    make_user("<b>bold</b>", ["nordhavn"], first_name="<script>alert(1)</script>")
+    assert "<script>alert" not in admin_client.page(URL).html
+    assert "<b>bold" not in admin_client.page(URL).html

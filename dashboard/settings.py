@@ -19,6 +19,11 @@ TENANTS: tuple[TenantConfig, ...] = environment.tenants(os.environ, SANDBOX_URL)
 # Without a tenant of its own the dashboard shows the sandbox: synthetic people, this machine only.
 DEMO: bool = not any(name.startswith("CORTI_") and value for name, value in os.environ.items())
 
+# Encounters whose status is deleted are shown to admins, or to everybody who reads.
+DELETED_FOR_EVERYBODY = (
+    environment.one_of(env, "SHOW_DELETED_TO", ("admins", "everybody"), default="admins") == "everybody"
+)
+
 # --- Secrets and hosts ---------------------------------------------------------------------------------------------
 DEBUG: bool = environment.flag(env, "DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default="") or (environment.demo_secret(VAR_DIR) if DEMO else "")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+from corti_gateway.vocabulary import EncounterStatus
 from dashboard.clinicians.directory import unknown
 from dashboard.encounters.columns import COLUMNS, EXTRA_COLUMNS, SORT_WORDS
 from dashboard.encounters.dates import OF_LABELS, PRESET_LABELS, Days
@@ -16,7 +17,9 @@ from dashboard.listing.questions import Order, Sort
 Word = TypeVar("Word")
 
 
-def status_toggles(state: EncounterListState, counts: Mapping[str, int] | None = None) -> list[Option]:
+def status_toggles(
+    state: EncounterListState, counts: Mapping[str, int] | None = None, *, hide_deleted: bool = False
+) -> list[Option]:
     return [
         Option(
             status.value,
@@ -25,6 +28,7 @@ def status_toggles(state: EncounterListState, counts: Mapping[str, int] | None =
             "" if counts is None else number(counts.get(status.value, 0)),
         )
         for status, label in STATUS_LABELS.items()
+        if not (hide_deleted and status is EncounterStatus.DELETED)
     ]
 
 

@@ -34,8 +34,8 @@ class Matches:
     more_url: str
 
     @classmethod
-    def of(cls, tenant: str, index: IndexState, text: str, viewer: Viewer) -> "Matches":
-        found = patients.suggest(index.tenant, text, NAMED)
+    def of(cls, tenant: str, index: IndexState, text: str, viewer: Viewer, *, hide_deleted: bool) -> "Matches":
+        found = patients.suggest(index.tenant, text, NAMED, hide_deleted=hide_deleted)
         people = [
             Match(one.identifier, one.name or one.identifier, _born(one.birth_date, viewer) if one.birth_date else "")
             for one in found.rows

@@ -70,7 +70,15 @@ class EncounterListState:
             notices=tuple(values.notices),
         )
 
-    def question(self, viewer: Viewer, mine: Sequence[str] = ()) -> Question:
+    def without_deleted(self) -> "EncounterListState":
+        """The same for somebody who must not see deleted encounters."""
+        if EncounterStatus.DELETED not in self.statuses:
+            return self
+        statuses = tuple(status for status in self.statuses if status is not EncounterStatus.DELETED)
+        notice = Notice("Deleted encounters are shown to admins only, so that filter was left out.")
+        return replace(self, statuses=statuses, notices=(*self.notices, notice))
+
+    def question(self, viewer: Viewer, mine: Sequence[str] = (), *, hide_deleted: bool = False) -> Question:
         """The question to put to a source; ``mine`` are the ids of whoever is looking."""
         # Nobody's id is ME: whoever is tied to none is assigned nothing, and not what has no clinician.
         clinicians = (tuple(mine) or (ME,)) if self.clinician == ME else (self.clinician,) if self.clinician else ()
@@ -86,6 +94,7 @@ class EncounterListState:
             text=self.text,
             created=span if self.days.of is Of.CREATED else ALWAYS,
             started=span if self.days.of is Of.STARTED else ALWAYS,
+            hide_deleted=hide_deleted,
         )
 
     def but(self, **changes: Any) -> "EncounterListState":

@@ -47,11 +47,13 @@ def encounter_list(request: TenantRequest) -> HttpResponse:
     if request.method == "POST":
         return _choose(request, index)
     state = EncounterListState.read(request.GET, request.tenant.slug)
+    if request.hides_deleted:
+        state = state.without_deleted()
     if state.unreadable:
         return _render(request, state, index, status=404)
     viewer = Viewer.of(request)
     known = directory.known(request.tenant.slug, request.user)
-    question = state.question(viewer, known.mine)
+    question = state.question(viewer, known.mine, hide_deleted=request.hides_deleted)
     try:
         page = plan.answer(request.tenant, question, index, count="count" in request.GET)
     except plan.NeedsIndex:
@@ -87,11 +89,12 @@ def _render_page(
         rows_html=_rows_html(page, state, viewer, known.names),
         by_id=bool(page.rows) and not known.names,
         empty=page.empty,
+        only_deleted=page.withheld and not (page.hidden or page.unreadable),
         from_index=page.source is Source.INDEX,
         partial=page.partial,
         order_remark=page.order_remark,
         filling=Progress.of(index, viewer) if index is not None and index.is_filling else None,
-        matches=_matches(state, index, viewer),
+        matches=_matches(state, index, viewer, hide_deleted=request.hides_deleted),
         summary=Summary.of(page, viewer),
         viewer=viewer,
         notices=notices,
@@ -112,19 +115,22 @@ def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:
     valid = form.is_valid()
     state = form.state(request.tenant.slug)
     if valid:
-        return redirect(_meant(state, index, exactly=bool(form.cleaned_data["exactly"])).url())
+        exactly = bool(form.cleaned_data["exactly"])
+        return redirect(_meant(state, index, exactly=exactly, hide_deleted=request.hides_deleted).url())
     # The address stays that of the list before: the form's own would lose its filters.
     return push_url(_render(request, state, index, status=422, form=form), False)
 
 
-def _meant(state: EncounterListState, index: IndexState | None, *, exactly: bool) -> EncounterListState:
+def _meant(
+    state: EncounterListState, index: IndexState | None, *, exactly: bool, hide_deleted: bool
+) -> EncounterListState:
     """What was typed is a patient's identifier if there is such a patient, or no index to search; else it is a text."""
     if exactly or not state.patient or index is None or index.is_empty:
         return state
     if patients.one(index.tenant, state.patient):
         return state
     search = replace(state, patient="", text=state.patient)
-    if any(sign.isdigit() for sign in search.text) and not plan.finds(index, search.text):
+    if any(sign.isdigit() for sign in search.text) and not plan.finds(index, search.text, hide_deleted=hide_deleted):
         # An identifier perhaps that the index does not have yet: Corti is asked for exactly that.
         return state
     return search
@@ -145,7 +151,7 @@ def _render(
     searchable = index is not None and not index.is_empty
     htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
     fragment = bool(htmx) and not htmx.history_restore_request
-    statuses = controls.status_toggles(state, context.get("counts"))
+    statuses = controls.status_toggles(state, context.get("counts"), hide_deleted=request.hides_deleted)
     # Scripts set the controls from the results; the form itself comes along when it has an error to show, or a sort
     # that was not offered yet when the page was loaded.
     send_filters = "form" in context or state.sort.order in live.NEED_PROOF
@@ -177,10 +183,12 @@ def _render(
     return render(request, f"{TEMPLATE}#results" if fragment else TEMPLATE, shared | context, status=status)
 
 
-def _matches(state: EncounterListState, index: IndexState | None, viewer: Viewer) -> Matches | None:
+def _matches(
+    state: EncounterListState, index: IndexState | None, viewer: Viewer, *, hide_deleted: bool
+) -> Matches | None:
     if index is None or not state.text or state.page > 1:
         return None
-    return Matches.of(state.tenant, index, state.text, viewer)
+    return Matches.of(state.tenant, index, state.text, viewer, hide_deleted=hide_deleted)
 
 
 def _patient_url(state: EncounterListState) -> str:

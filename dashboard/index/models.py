@@ -65,8 +65,9 @@ class TenantIndex(models.Model):
 
 
 class IndexedPatient(models.Model):
-    """A patient: who, as the newest encounter says, and counts over all encounters. ``digest`` stands for the
-    identifier where it must be unique, because an identifier can be longer than an index entry may be."""
+    """A patient: who, as the newest encounter says, and counts over all encounters; ``encounters`` leaves deleted ones
+    out. ``digest`` stands for the identifier where it must be unique, because an identifier can be longer than an index
+    entry may be."""
 
     tenant = models.ForeignKey(TenantIndex, models.CASCADE, db_index=False, db_constraint=False)
     digest = models.CharField(max_length=32)

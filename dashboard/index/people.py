@@ -19,6 +19,7 @@ COUNTS = (*STATUS_COLUMNS.values(), "other")
 STATUS_WORDS = (*STATUS_COLUMNS, "")
 _PLACE = {word: place for place, word in enumerate(STATUS_COLUMNS)}
 _OTHER = len(STATUS_COLUMNS)
+_DELETED = _PLACE["deleted"]
 _OPEN = (_PLACE["in-progress"], _PLACE["on-hold"])
 # A booked, cancelled or deleted encounter does not mean that the patient was seen.
 UNSEEN = ("planned", "cancelled", "deleted")
@@ -61,8 +62,13 @@ class Person:
     stale_seen: bool = False
 
     @property
+    def exists(self) -> bool:
+        """Whether any encounter, be it a deleted one, tells of the patient."""
+        return any(self.counts)
+
+    @property
     def encounters(self) -> int:
-        return sum(self.counts)
+        return sum(self.counts) - self.counts[_DELETED]
 
     @property
     def open(self) -> int:
@@ -113,7 +119,7 @@ class Person:
 def _count(deltas: Deltas, values: tuple[Any, ...], sign: int) -> None:
     """Add a patient's columns, and the encounters under the patient's name, to the counts; or take them off."""
     _, _, sort_name, gender, birth, _, _, _, *counts, encounters, is_open, _, last_seen = values
-    if encounters:
+    if any(counts):
         deltas.add(axes.patient_cells(sort_name, last_seen, birth, encounters, gender, is_open=is_open > 0), sign)
         for word, rows in zip(STATUS_WORDS, counts, strict=True):
             if rows:
@@ -175,7 +181,7 @@ class People:
                 continue
             if person.before:
                 _count(deltas, person.before, -1)
-                (kept if person.encounters else gone).append(person)
+                (kept if person.exists else gone).append(person)
             _count(deltas, values, +1)
         bulk.update(self._cursor, _TABLE, _COLUMNS, [(*person.values(), person.id) for person in kept])
         self._forget(gone)

@@ -39,7 +39,8 @@ class Page:
     """``question`` is what was answered (it can differ from what was asked, then a notice says so).
 
     ``hidden`` rows were outside the filters: then nobody knows how many are inside, and row numbers mean nothing.
-    ``unreadable`` rows had no id. A page without rows is only empty if there were none of either.
+    ``withheld`` rows are deleted ones that whoever asked must not see: with the same effect. ``unreadable`` rows had no
+    id. A page without rows is only empty if there were none of either.
     ``order_remark`` completes the words for the sort; ``by_period_end`` says which of the two ends it goes by.
     ``by_status`` counts the rows of each status under the other filters, where that is known. ``partial``: the index
     that answered is still being filled. ``outage``: the API is left alone now.
@@ -52,6 +53,7 @@ class Page:
     sorts: tuple[Order, ...]
     source: Source = Source.LIVE
     hidden: int = 0
+    withheld: int = 0
     unreadable: int = 0
     out_of_order: bool = False
     order_remark: str = ""
@@ -70,7 +72,12 @@ class Page:
     @property
     def empty(self) -> bool:
         """Whether the source, asked for this page, had nothing: not whether there is nothing to show."""
-        return not (self.rows or self.hidden or self.unreadable or self.has_next)
+        return not (self.rows or self.hidden or self.withheld or self.unreadable or self.has_next)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row of the source's page is shown, so that rows can be numbered and counted."""
+        return not (self.hidden or self.withheld)
 
     @property
     def last_row(self) -> int:

@@ -73,6 +73,7 @@ class Question:
 
     ``patient`` is an exact identifier and ``text`` what was typed: both are personal data and stay out of the repr.
     ``types`` and ``clinicians`` are the API's own words and ids; within each, one of them is enough.
+    ``hide_deleted``: whoever asks must not see deleted encounters, and did not choose them.
     """
 
     sort: Sort = NEWEST
@@ -85,12 +86,18 @@ class Question:
     text: str = field(default="", repr=False)
     created: Span = ALWAYS
     started: Span = ALWAYS
+    hide_deleted: bool = False
 
     @property
     def needs_index(self) -> bool:
         """Whether the list endpoint has no parameter for some part of it."""
         narrowed = self.types or self.clinicians or self.text or self.created or self.started
         return bool(narrowed) or self.sort.order not in ON_THE_WIRE
+
+    @property
+    def may_meet_deleted(self) -> bool:
+        """Whether deleted encounters can be among what matches although they are to be hidden."""
+        return self.hide_deleted and not self.statuses
 
     def wire(self) -> InteractionQuery:
         """The same for the list endpoint; only where it needs no index."""

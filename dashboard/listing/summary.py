@@ -16,7 +16,7 @@ class Summary:
     """``rows`` like ``26–50``; ``more`` says whether rows follow; a total only if it was counted, with what there is to
     say about its time where that is not the time of the rows.
 
-    Where rows had to be hidden, positions in the list mean nothing: then ``rows`` is how many are shown.
+    Where rows had to be left out, positions in the list mean nothing: then ``rows`` is how many are shown.
     """
 
     rows: str
@@ -36,11 +36,11 @@ class Summary:
     def of(cls, page: Page, viewer: Viewer) -> "Summary":
         return cls(
             rows=_rows(page),
-            numbered=not page.hidden,
+            numbered=page.is_whole,
             more=page.has_next,
             total=formatting.number(page.total.rows) if page.total else "",
             total_note=_total_note(page, viewer),
-            countable=page.source is Source.LIVE and page.has_next and not page.hidden and page.total is None,
+            countable=page.source is Source.LIVE and page.has_next and page.is_whole and page.total is None,
             read_at=_clock(page.as_of, viewer),
             read_at_exact=formatting.exact(page.as_of, viewer),
             read_at_epoch=int(page.as_of.timestamp()),
@@ -74,6 +74,6 @@ def _clock(when: datetime, viewer: Viewer) -> str:
 def _rows(page: Page) -> str:
     if not page.rows:
         return ""
-    if page.hidden:
+    if not page.is_whole:
         return formatting.number(len(page.rows))
     return f"{formatting.number(page.first_row)}–{formatting.number(page.last_row)}"

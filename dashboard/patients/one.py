@@ -45,6 +45,8 @@ def show(request: TenantRequest, identifier: str, index: IndexState | None) -> S
     viewer = Viewer.of(request)
     known = None if index is None or index.is_empty else index
     record = reading.one(known.tenant, identifier) if known else None
+    if record and request.hides_deleted:
+        record = record.without_deleted()
     parameters = Parameters(request.GET)
     number = parameters.whole("page", most=LAST_PAGE, meaning="a page number")
     context: dict[str, Any] = {
@@ -56,9 +58,10 @@ def show(request: TenantRequest, identifier: str, index: IndexState | None) -> S
         "viewer": viewer,
     }
     if known and record:
-        context |= _from_index(known, record, request.tenant.slug, viewer)
+        context |= _from_index(request, known, record, viewer)
+    question = Question(patient=identifier, page=number, size=DEFAULT_SIZE, hide_deleted=request.hides_deleted)
     try:
-        page = plan.answer(request.tenant, Question(patient=identifier, page=number, size=DEFAULT_SIZE), index)
+        page = plan.answer(request.tenant, question, index)
     except GatewayError as error:
         failure, outage = Failure.of(error), plan.outage(request.tenant)
         words = outage_words(outage, viewer) if outage else ""
@@ -70,12 +73,15 @@ def show(request: TenantRequest, identifier: str, index: IndexState | None) -> S
     return Shown(context | _encounters(request, page, identifier, known, viewer))
 
 
-def _from_index(index: IndexState, record: PatientRecord, tenant: str, viewer: Viewer) -> dict[str, Any]:
+def _from_index(request: TenantRequest, index: IndexState, record: PatientRecord, viewer: Viewer) -> dict[str, Any]:
     """What only the index can tell about a patient."""
-    same = patients.namesakes(index, record)
+    hide = request.hides_deleted
+    same = patients.namesakes(index, record, hide_deleted=hide)
     return {
-        "timeline": draw(reading.timeline(index.tenant, record.identifier), viewer),
-        "namesakes": [(patient_url(tenant, other.identifier), Identity.of(other, viewer)) for other in same[:NAMED]],
+        "timeline": draw(reading.timeline(index.tenant, record.identifier, hide_deleted=hide), viewer),
+        "namesakes": [
+            (patient_url(request.tenant.slug, other.identifier), Identity.of(other, viewer)) for other in same[:NAMED]
+        ],
         "namesakes_total": len(same),
         "namesakes_more": max(0, len(same) - NAMED),
     }
@@ -95,6 +101,7 @@ def _encounters(
         "open_html": _rows_html(page, open_rows, names, viewer),
         "open_notices": notices,
         "empty": page.empty,
+        "only_deleted": page.withheld and not (page.hidden or page.unreadable),
         "from_index": page.source is Source.INDEX,
         "partial": page.partial,
         "summary": Summary.of(page, viewer),

@@ -77,7 +77,7 @@ class PatientListState:
             notices=tuple(values.notices),
         )
 
-    def question(self, viewer: Viewer) -> PatientQuestion:
+    def question(self, viewer: Viewer, *, hide_deleted: bool = False) -> PatientQuestion:
         """The question to put to the index."""
         return PatientQuestion(
             order=self.sort.order,
@@ -88,6 +88,7 @@ class PatientListState:
             genders=tuple("" if word == NOT_GIVEN else word for word in self.sexes),
             only_open=self.only_open,
             seen=self.seen.span(viewer),
+            hide_deleted=hide_deleted,
         )
 
     def but(self, **changes: Any) -> "PatientListState":

@@ -43,7 +43,7 @@ def patient_list(request: TenantRequest) -> HttpResponse:
     if index is None or index.is_empty:
         return _render(request, state, index, notices=state.notices)
     viewer = Viewer.of(request)
-    page = patients.answer(index, state.question(viewer))
+    page = patients.answer(index, state.question(viewer, hide_deleted=request.hides_deleted))
     state = state.but(page=page.question.page)
     return _render(
         request,
@@ -127,7 +127,7 @@ def suggest(request: TenantRequest) -> HttpResponse:
     index = plan.index_of(request.tenant)
     if not text or index is None or index.is_empty:
         return render(request, "patients/_suggestions.html", {"rows": []})
-    found = reading.suggest(index.tenant, text)
+    found = reading.suggest(index.tenant, text, hide_deleted=request.hides_deleted)
     context = {
         "rows": present(found.rows, Viewer.of(request)),
         "total": number(found.total),

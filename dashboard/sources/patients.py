@@ -80,11 +80,13 @@ def _old(index: IndexState) -> str:
     return f"{words} The last try failed: {index.last_error.rstrip('.')}." if index.failures else words
 
 
-def namesakes(index: IndexState, patient: PatientRecord) -> list[PatientRecord]:
+def namesakes(index: IndexState, patient: PatientRecord, *, hide_deleted: bool) -> list[PatientRecord]:
     """Other patients of the same name, however it is spelled and whichever part is written first."""
     if not patient.name or not (meant := _parts(patient.name)):
         return []
-    found = patients.find(index.tenant, PatientQuestion(text=patient.name, size=MOST_NAMESAKES))
+    found = patients.find(
+        index.tenant, PatientQuestion(text=patient.name, size=MOST_NAMESAKES, hide_deleted=hide_deleted)
+    )
     return [
         other
         for other in found.rows
@@ -101,7 +103,7 @@ def open_encounters(
 ) -> tuple[tuple[Interaction, ...], list[Notice]]:
     """A patient's open encounters, whoever can tell with the least asking; ``page`` is one of all the encounters."""
     shown = tuple(row for row in page.rows if row.encounter.status in OPEN)
-    if page.question.page == 1 and not page.has_next and not page.hidden:
+    if page.question.page == 1 and not page.has_next and page.is_whole:
         return shown, []
     question = Question(patient=page.question.patient, statuses=OPEN, size=MOST_OPEN)
     if index is not None and index.is_complete:

@@ -1,10 +1,12 @@
 """Who answers a question: the live API where it answers truthfully, the index for the rest, and the index, with its
 age, where the live call fails."""
 
+from collections import Counter
 from dataclasses import replace
 
 from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError
+from corti_gateway.vocabulary import EncounterStatus
 from dashboard.index.reading import counting
 from dashboard.index.reading.narrowing import Narrowing
 from dashboard.index.state import OLD, IndexState, look, state_of
@@ -71,9 +73,10 @@ def answer(tenant: Tenant, question: Question, index: IndexState | None = None, 
     return replace(page, sorts=offered(tenant, index))
 
 
-def finds(index: IndexState, text: str) -> bool:
+def finds(index: IndexState, text: str, *, hide_deleted: bool) -> bool:
     """Whether a search finds anything in the index."""
-    return counting.by_status_and_type(Narrowing.of(index.tenant, Question(text=text))).total() > 0
+    found = _matching(index, Question(text=text))
+    return found.total() > (found[EncounterStatus.DELETED] if hide_deleted else 0)
 
 
 def outage(tenant: Tenant) -> Outage | None:
@@ -90,6 +93,9 @@ def _is_for_the_index(tenant: Tenant, question: Question, index: IndexState) -> 
     if question.needs_index:
         return True
     fresh = index.is_complete and index.age < FRESH
+    if question.may_meet_deleted and fresh and _matching(index, question)[EncounterStatus.DELETED]:
+        # Leaving rows out would make pages of unequal length, which nobody could number.
+        return True
     if question.sort.order is Order.PATIENT or (question.sort.order is Order.ASSIGNED and indexed.has_names(tenant)):
         return index.is_complete
     if len(question.statuses) > 1 and not live.takes_several_statuses(tenant):
@@ -110,8 +116,9 @@ def _asked(
         raise
     if trouble is not None:
         circuit.worked(tenant.slug)
-    if page.hidden:
-        # The API ignores a filter: what it would count is not this list.
+    page = _without_deleted(page)
+    if not page.is_whole:
+        # The API ignores a filter, or counts what is not to be seen: what it would count is not this list.
         return page
     if not count:
         return replace(page, total=_that_fits(totals.remembered(tenant, page.question), page))
@@ -121,6 +128,19 @@ def _asked(
         # The rows are there; a count that failed must not take them away.
         notice = Notice("The rows could not be counted in time. Try “Count them” again in a moment.", Level.WARNING)
         return replace(page, notices=[*page.notices, notice])
+
+
+def _without_deleted(page: Page) -> Page:
+    """A page of rows without those that whoever asks must not see."""
+    if not page.question.may_meet_deleted:
+        return page
+    rows = tuple(row for row in page.rows if row.encounter.status is not EncounterStatus.DELETED)
+    gone = len(page.rows) - len(rows)
+    if not gone:
+        return page
+    words = "1 deleted encounter is" if gone == 1 else f"{gone} deleted encounters are"
+    notice = Notice(f"{words} not shown on this page: only admins see deleted ones.")
+    return replace(page, rows=rows, withheld=gone, notices=[*page.notices, notice])
 
 
 def _from_index(tenant: Tenant, question: Question, index: IndexState) -> Page:
@@ -149,15 +169,22 @@ def _so_far(index: IndexState) -> str:
 
 def _with_counts(page: Page, index: IndexState) -> Page:
     """The live rows with the index's counts: of each status always, in all where the rows do not contradict it."""
-    narrowing = Narrowing.of(index.tenant, replace(page.question, statuses=()))
-    by_status = counting.summed(counting.by_status_and_type(narrowing), 0)
+    by_status = _matching(index, page.question)
+    if page.question.hide_deleted:
+        del by_status[EncounterStatus.DELETED]
     # Beside rows of this moment, counts that are old would be taken for counts of this moment.
     page = replace(page, by_status=by_status if index.age < OLD else None)
-    if page.total is not None or index.as_of is None:
+    if page.total is not None or index.as_of is None or not page.is_whole:
         return page
     wanted = [status.value for status in page.question.statuses] or list(by_status)
     total = Total(sum(by_status[status] for status in wanted), index.as_of, Source.INDEX)
     return replace(page, total=_that_fits(total, page))
+
+
+def _matching(index: IndexState, question: Question) -> Counter[str]:
+    """How many encounters of each status match by the index, whichever statuses are chosen."""
+    narrowing = Narrowing.of(index.tenant, replace(question, statuses=()))
+    return counting.summed(counting.by_status_and_type(narrowing), 0)
 
 
 def _that_fits(total: Total | None, page: Page) -> Total | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -20,12 +21,13 @@ _MEMBERSHIPS = f"SELECT tenant, {', '.join(Role)} FROM tenants_membership WHERE 
 
 class TenantRequest(HttpRequest):
     """A request of a signed-in member of ``tenant``, who has ``roles`` there; ``tenants`` are all those that the user
-    belongs to."""
+    belongs to; ``hides_deleted``: encounters whose status is deleted are not for these eyes."""
 
     user: User
     tenant: Tenant
     roles: frozenset[Role]
     tenants: tuple[Tenant, ...]
+    hides_deleted: bool
 
 
 def memberships_of(user: User) -> Mapping[Tenant, frozenset[Role]]:
@@ -58,6 +60,7 @@ def role_required(*needed: Role) -> Callable[[Callable[Concatenate[TenantRequest
             if found is None:
                 raise Http404
             request.tenant, request.tenants, request.roles = found, tuple(memberships), memberships[found]
+            request.hides_deleted = not (settings.DELETED_FOR_EVERYBODY or Role.ADMIN in request.roles)
             if not request.roles.issuperset(needed):
                 raise PermissionDenied(f"Your account is a member of {found.label}, but has no role that allows this.")
             return view(request, *args, **kwargs)

@@ -42,6 +42,7 @@ class Brute:
     def matches(self, row: Interaction, question: Question, *, whatever_status: bool = False) -> bool:
         return (
             (whatever_status or not question.statuses or row.encounter.status in question.statuses)
+            and not (question.hide_deleted and row.encounter.status == "deleted")
             and (not question.types or (row.encounter.type or "") in question.types)
             and (not question.clinicians or (row.assigned_user_id or "") in question.clinicians)
             and (question.patient is None or identifier(row) == question.patient)

@@ -75,8 +75,8 @@ def directory(users, clinician):
 # --- Counts and totals -----------------------------------------------------------------------------------------------
 
 
-def test_each_toggle_says_how_many_there_are(page_client, indexed, upstream):
-    page = page_client.page(URL)
+def test_each_toggle_says_how_many_there_are(admin_client, indexed, upstream):
+    page = admin_client.page(URL)
     store = upstream.tenant().store
     assert counts(page) == {status.value: str(store.count([number])) for number, status in enumerate(EncounterStatus)}
 

@@ -33,18 +33,18 @@ def test_every_row_is_seen_once_over_all_pages(page_client, upstream, sizes):
 
 
 @pytest.mark.parametrize("status", list(EncounterStatus))
-def test_a_status_shows_its_rows_only(page_client, upstream, status, htmx):
-    page = page_client.page(f"{URL}?status={status.value}&size=100", htmx=htmx)
+def test_a_status_shows_its_rows_only(admin_client, upstream, status, htmx):
+    page = admin_client.page(f"{URL}?status={status.value}&size=100", htmx=htmx)
     assert set(page.statuses) <= {status.value}
     assert len(page.rows) == min(100, upstream.tenant().store.count([list(EncounterStatus).index(status)]))
 
 
-def test_all_sixty_four_choices_of_statuses_show_the_right_rows(page_client, upstream):
+def test_all_sixty_four_choices_of_statuses_show_the_right_rows(admin_client, upstream):
     totals = [upstream.tenant().store.count([index]) for index in range(6)]
     for chosen in range(64):
         indexes = [index for index in range(6) if chosen >> index & 1]
         query = "&".join(f"status={list(EncounterStatus)[index].value}" for index in indexes)
-        page = page_client.page(f"{URL}?{query}&size=100")
+        page = admin_client.page(f"{URL}?{query}&size=100")
         wanted = sum(totals[index] for index in indexes) if indexes else sum(totals)
         assert len(page.rows) == min(100, wanted)
         assert set(page.statuses) <= {list(EncounterStatus)[index].value for index in indexes or range(6)}
@@ -53,12 +53,12 @@ def test_all_sixty_four_choices_of_statuses_show_the_right_rows(page_client, ups
         upstream.tenant().stats.reset()
 
 
-def test_any_is_not_none_chosen(page_client, upstream):
-    page_client.page(URL)
+def test_any_is_not_none_chosen(admin_client, upstream):
+    admin_client.page(URL)
     assert all("encounterStatus" not in call.query for call in upstream.list_calls())
     upstream.tenant().stats.reset()
     everything = "&".join(f"status={status.value}" for status in EncounterStatus)
-    page = page_client.page(f"{URL}?{everything}")
+    page = admin_client.page(f"{URL}?{everything}")
     pages = [call.query for call in upstream.list_calls() if "pageSize=25" in call.query]
     assert [query.count("encounterStatus=") for query in pages] == [6]
     assert len(page.all(r'class="chip"')) == 6

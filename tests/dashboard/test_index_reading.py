@@ -120,6 +120,7 @@ def random_question(rng, rows, *, text=""):
         sort=Sort(rng.choice(list(Order)), rng.choice(list(Direction))),
         size=rng.choice([3, 10, 25, 50]),
         statuses=some(rng, list(EncounterStatus), [0, 0, 0, 1, 1, 2, 3]),
+        hide_deleted=rng.random() < 0.3,
         patient=rng.choice(
             [None] * 5 + [(row.patient and row.patient.identifier) or None for row in rng.sample(rows, 2)]
         ),

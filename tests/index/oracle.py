@@ -103,7 +103,7 @@ def patient(identifier: str, group: list[Interaction]) -> dict[str, Any]:
         "told_key": told.id,
         **{word.replace("-", "_"): by_status[word] for word in KNOWN},
         "other": sum(number for word, number in by_status.items() if word not in KNOWN),
-        "encounters": len(group),
+        "encounters": len(group) - by_status["deleted"],
         "open": by_status["in-progress"] + by_status["on-hold"],
         "first_seen": min(seen, default=NO_MOMENT),
         # Nobody was seen before 1970: -1 stands for never.

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from corti_gateway.vocabulary import EncounterStatus
 from dashboard.index import axes
 from dashboard.index.reading.buckets import buckets, cells
 from dashboard.index.reading.narrowing import Narrowing, one_of
@@ -13,6 +14,7 @@ from dashboard.index.reading.weeks import Weeks, weeks
 from dashboard.listing.questions import ALWAYS
 
 Counts = Counter[tuple[str, str]]
+DELETED = EncounterStatus.DELETED.value
 
 
 def by_status_and_type(narrowing: Narrowing) -> Counts:
@@ -27,6 +29,10 @@ def by_status_and_type(narrowing: Narrowing) -> Counts:
         if span and narrowing.but(**{axis: ALWAYS}).is_tallied and (whole := weeks(span)) is not None:
             return _over_weeks(narrowing, axis, whole)
     return _counted(narrowing)
+
+
+def without_deleted(counts: Counts) -> Counts:
+    return Counter({pair: rows for pair, rows in counts.items() if pair[0] != DELETED})
 
 
 def summed(counts: Mapping[tuple[str, str], int], part: int) -> Counter[str]:

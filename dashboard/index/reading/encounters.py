@@ -18,6 +18,7 @@ from dashboard.index import axes
 from dashboard.index.moments import NEVER, WEEK
 from dashboard.index.reading import counting
 from dashboard.index.reading.buckets import buckets
+from dashboard.index.reading.counting import DELETED
 from dashboard.index.reading.narrowing import Narrowing
 from dashboard.index.rows import SHOWN, interaction_of
 from dashboard.listing.questions import Order, Question
@@ -71,6 +72,13 @@ def find(tenant: int, question: Question, clinicians: Sequence[str] = ()) -> Fou
     """The page that a question asks for; ``clinicians`` are the ids that have names, in the order of these."""
     narrowing = Narrowing.of(tenant, question)
     counts = counting.by_status_and_type(narrowing.but(statuses=()))
+    if question.hide_deleted and any(status == DELETED for status, _ in counts):
+        counts = counting.without_deleted(counts)
+        # The others, whatever words they are: what the kept counts are cut by too.
+        left = {status for status, _ in counts if not narrowing.statuses or status in narrowing.statuses}
+        if not left:
+            return Found((), 0, counting.summed(counts, 0))
+        narrowing = narrowing.but(statuses=tuple(sorted(left)))
     matching = {pair: rows for pair, rows in counts.items() if not narrowing.statuses or pair[0] in narrowing.statuses}
     total = sum(matching.values())
     reader = _Reader(question.sort.direction is Direction.DESC, clinicians)

@@ -45,7 +45,8 @@ class PatientOrder(StrEnum):
 @dataclass(frozen=True)
 class PatientQuestion:
     """One page of a list of patients. ``text`` is personal data; ``seen`` is about the last encounter that took place;
-    ``genders`` are the API's words, "" for patients without one."""
+    ``genders`` are the API's words, "" for patients without one; ``hide_deleted`` leaves out who has no encounter but
+    deleted ones, and these encounters of the others."""
 
     order: PatientOrder = PatientOrder.SEEN
     direction: Direction = Direction.DESC
@@ -55,6 +56,7 @@ class PatientQuestion:
     genders: tuple[str, ...] = ()
     only_open: bool = False
     seen: Span = ALWAYS
+    hide_deleted: bool = False
 
     @property
     def offset(self) -> int:
@@ -65,7 +67,8 @@ class PatientQuestion:
 class PatientRecord:
     """A patient as the newest encounter says, with counts over all encounters.
 
-    ``counts`` by status, words that are not known under "". ``open`` are in progress or on hold. ``first_seen`` and
+    ``counts`` by status, words that are not known under ""; ``encounters`` leaves the deleted ones out. ``open`` are in
+    progress or on hold. ``first_seen`` and
     ``last_seen`` are starts of encounters that took place (neither planned, cancelled nor deleted).
     """
 
@@ -79,6 +82,12 @@ class PatientRecord:
     open: int
     first_seen: datetime | None
     last_seen: datetime | None
+
+    def without_deleted(self) -> "PatientRecord | None":
+        """The same for somebody who must not see deleted encounters; None where there are no others."""
+        if not self.encounters:
+            return None
+        return replace(self, counts=self.counts - Counter(deleted=self.counts["deleted"]))
 
 
 @dataclass(frozen=True)
@@ -141,10 +150,24 @@ def find(tenant: int, question: PatientQuestion) -> FoundPatients:
     if question.text and not words:
         return FoundPatients((), 0)
     search = _Search.of(tenant, words)
+    if question.hide_deleted and not _only_deleted(tenant, question):
+        # Nobody to leave out: what was counted tells everything.
+        found = find(tenant, replace(question, hide_deleted=False))
+        return FoundPatients(tuple(shown for row in found.rows if (shown := row.without_deleted())), found.total)
     total = _total(tenant, question, search)
     if question.offset >= total:
         return FoundPatients((), total)
-    return FoundPatients(tuple(_rows(tenant, question, search)), total)
+    rows = _rows(tenant, question, search)
+    if question.hide_deleted:
+        rows = [shown for row in rows if (shown := row.without_deleted())]
+    return FoundPatients(tuple(rows), total)
+
+
+def _only_deleted(tenant: int, question: PatientQuestion) -> int:
+    """How many patients of these sexes have no encounter but deleted ones; an open one, say, would be another."""
+    if question.only_open:
+        return 0
+    return _tallied(tenant, question, axes.P_ENCOUNTERS, " AND bucket = %s", ["00000"])
 
 
 def one(tenant: int, identifier: str) -> PatientRecord | None:
@@ -158,18 +181,21 @@ def one(tenant: int, identifier: str) -> PatientRecord | None:
     return _record(found) if found else None
 
 
-def suggest(tenant: int, text: str, most: int = SUGGESTED) -> FoundPatients:
+def suggest(tenant: int, text: str, most: int = SUGGESTED, *, hide_deleted: bool = False) -> FoundPatients:
     """The patients that a search box offers: those seen last first, and how many there are in all."""
-    return find(tenant, PatientQuestion(text=text, size=most)) if text.strip() else FoundPatients((), 0)
+    if not text.strip():
+        return FoundPatients((), 0)
+    return find(tenant, PatientQuestion(text=text, size=most, hide_deleted=hide_deleted))
 
 
-def timeline(tenant: int, identifier: str, most: int = REMEMBERED) -> list[Moment]:
+def timeline(tenant: int, identifier: str, most: int = REMEMBERED, *, hide_deleted: bool = False) -> list[Moment]:
     """When a patient's encounters were, newest created first."""
+    hidden = " AND i.status <> 'deleted'" if hide_deleted else ""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT i.started, i.created, i.status, i.type FROM index_indexedinteraction i WHERE i.patient_id = "
-            "(SELECT p.id FROM index_indexedpatient p WHERE p.tenant_id = %s AND p.digest = %s) "
-            "ORDER BY i.created DESC LIMIT %s",
+            "(SELECT p.id FROM index_indexedpatient p WHERE p.tenant_id = %s AND p.digest = %s)"
+            f"{hidden} ORDER BY i.created DESC LIMIT %s",
             [tenant, digest(identifier), most],
         )
         found = cursor.fetchall()
@@ -178,7 +204,7 @@ def timeline(tenant: int, identifier: str, most: int = REMEMBERED) -> list[Momen
 
 
 def _total(tenant: int, question: PatientQuestion, search: _Search) -> int:
-    filtered = bool(question.seen or question.genders or question.only_open)
+    filtered = bool(question.seen or question.genders or question.only_open or question.hide_deleted)
     if search.few is not None and not filtered:
         return len(search.few)
     if search.words and not filtered:
@@ -190,7 +216,8 @@ def _total(tenant: int, question: PatientQuestion, search: _Search) -> int:
         )
         return counted + sum(_counted(tenant, replace(question, seen=edge), search) for edge in whole.edges)
     if not search.words and not question.seen:
-        return _tallied(tenant, question, axes.P_ALL)
+        hidden = _only_deleted(tenant, question) if question.hide_deleted else 0
+        return _tallied(tenant, question, axes.P_ALL) - hidden
     return _counted(tenant, question, search)
 
 
@@ -209,7 +236,8 @@ def _rows(tenant: int, question: PatientQuestion, search: _Search) -> list[Patie
     descending = question.direction is Direction.DESC
     offset, extra = question.offset, ""
     more: list[Any] = []
-    if offset >= DEEP and not search.words and not question.seen:
+    # The counts that lead to a deep page hold the hidden ones too.
+    if offset >= DEEP and not search.words and not question.seen and not question.hide_deleted:
         found = buckets(tenant, axis, question.genders, (axes.OPEN,) if question.only_open else ())
         if offset < found.total:
             (low, high), offset = found.covering(offset, question.size, descending=descending)
@@ -241,6 +269,8 @@ def _conditions(
         parts, values = [*parts, one_of("p.gender", question.genders)], [*values, *question.genders]
     if question.only_open:
         parts.append("p.open > 0")
+    if question.hide_deleted:
+        parts.append("p.encounters > 0")
     if question.seen.begin is not None:
         parts, values = [*parts, "p.last_seen >= %s"], [*values, stored(question.seen.begin)]
     if question.seen.end is not None:

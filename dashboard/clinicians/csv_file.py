@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dashboard.clinicians.models import LONGEST_ID, LONGEST_NAME, tidy_id, tidy_name
+from dashboard.listing.csv_text import as_it_was
 
 COLUMNS = ("assigned_user_id", "name", "username")
 MOST_BYTES, MOST_LINES = 1_000_000, 5_000
-# What a spreadsheet could take for a formula, also after blanks or in full width; an apostrophe before it says "text".
-_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\x00＝＋－＠]")
 _BROKEN = {
     "unexpected end of data": "a quotation mark is opened and never closed.",
     "field larger than": "a cell is far too long. Is a quotation mark never closed?",
@@ -72,7 +71,7 @@ def read(text: str, problems: list[Problem]) -> Iterator[Line]:
         if len(cells) != len(columns):
             problems.append(Problem(number, f"has {len(cells)} cells, but the first line names {len(columns)}."))
             continue
-        values = {column: _unquoted(cell) for column, cell in zip(columns, cells, strict=True)}
+        values = {column: as_it_was(cell) for column, cell in zip(columns, cells, strict=True)}
         username = values["username"].strip() if "username" in values else None
         line = Line(number, tidy_id(values["assigned_user_id"]), tidy_name(values["name"]), username)
         wrong = list(_wrong(line, cells, first))
@@ -81,18 +80,10 @@ def read(text: str, problems: list[Problem]) -> Iterator[Line]:
             yield line
 
 
-def write(lines: Iterable[tuple[str, str, str]]) -> str:
-    """A file with a header; no cell can be taken for a formula, and reading it gives the same texts."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    writer.writerows([f"'{cell}" if _FORMULA.match(cell) else cell for cell in line] for line in lines)
-    return file.getvalue()
-
-
-def _unquoted(cell: str) -> str:
-    """A cell as it was before :func:`write` made text of it."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+def table(lines: Iterable[tuple[str, str, str]]) -> Iterator[Sequence[str]]:
+    """The rows of a file with a header; reading it gives the same texts."""
+    yield COLUMNS
+    yield from lines
 
 
 def _records(text: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:

@@ -15,6 +15,7 @@ from dashboard.clinicians.csv_file import Problem, Refused
 from dashboard.clinicians.forms import ClinicianForm
 from dashboard.clinicians.models import Clinician
 from dashboard.clinicians.table import table
+from dashboard.listing.csv_text import attachment
 from dashboard.listing.formatting import number
 from dashboard.listing.parameters import Parameters
 from dashboard.tenants.access import TenantRequest, administers
@@ -112,10 +113,7 @@ def export_csv(request: TenantRequest) -> HttpResponse:
         members_only = clinicians.filter(user__memberships__tenant=tenant.slug)
         ties = dict(members_only.values_list("assigned_user_id", "user__username"))
         lines = [(key, name, ties.get(key) or "") for key, name in clinicians.values_list("assigned_user_id", "name")]
-    # The byte order mark is for spreadsheets, which take a file without one for another encoding.
-    response = HttpResponse("\ufeff" + csv_file.write(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="clinicians-{tenant.slug}.csv"'
-    return response
+    return attachment(csv_file.table(lines), f"clinicians-{tenant.slug}.csv")
 
 
 def _edit_url(request: TenantRequest, identifier: str) -> str:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import push_url
 
 from corti_gateway.errors import GatewayError
@@ -19,6 +19,7 @@ from dashboard.accounts.viewer import Viewer
 from dashboard.clinicians import directory
 from dashboard.clinicians.directory import Known
 from dashboard.encounters import controls
+from dashboard.encounters.export import table
 from dashboard.encounters.forms import FilterForm
 from dashboard.encounters.matches import Matches
 from dashboard.encounters.presenters import present
@@ -26,15 +27,19 @@ from dashboard.encounters.state import ME, EncounterListState
 from dashboard.index.reading import clinicians as seen
 from dashboard.index.reading import patients
 from dashboard.index.state import IndexState
+from dashboard.listing import files
 from dashboard.listing.controls import PATIENT, Option, size_options
+from dashboard.listing.csv_text import attachment
 from dashboard.listing.failures import Failure
 from dashboard.listing.notices import Notice
 from dashboard.listing.page import Page, Source
 from dashboard.listing.sealed import seal
 from dashboard.listing.summary import Summary, outage_words
+from dashboard.sources import exports as exporting
 from dashboard.sources import live, plan
 from dashboard.sources.progress import Progress
-from dashboard.tenants.access import TenantRequest, reads
+from dashboard.tenants.access import TenantRequest, exports, reads
+from dashboard.tenants.roles import Role
 
 TEMPLATE = "encounters/list.html"
 
@@ -59,12 +64,55 @@ def encounter_list(request: TenantRequest) -> HttpResponse:
     except plan.NeedsIndex:
         return _render(request, state, index, known, needs_index=True)
     except GatewayError as error:
-        failure = Failure.of(error)
-        outage = plan.outage(request.tenant)
-        words = outage_words(outage, viewer) if outage else ""
-        return _render(request, state, index, known, status=failure.status, failure=failure, outage=words)
+        return _render_failure(request, state, index, known, error, viewer)
     shown = state.but(sort=page.question.sort, page=page.question.page)
     return _render_page(request, shown, index, known, page, viewer)
+
+
+@require_safe
+@exports
+def export(request: TenantRequest) -> HttpResponse:
+    """The list behind the same query string as a file; where there are no rows to be had, the page that says why."""
+    index = plan.index_of(request.tenant)
+    state = EncounterListState.read(request.GET, request.tenant.slug)
+    if request.hides_deleted:
+        state = state.without_deleted()
+    if state.unreadable:
+        return _render(request, state, index, status=404)
+    viewer, tenant = Viewer.of(request), request.tenant
+    known = directory.known(tenant.slug, request.user)
+    question = state.question(viewer, known.mine, hide_deleted=request.hides_deleted)
+    try:
+        rows, extent = exporting.encounters(tenant, question, index)
+    except plan.NeedsIndex:
+        return _render(request, state, index, known, needs_index=True)
+    except GatewayError as error:
+        return _render_failure(request, state, index, known, error, viewer)
+    head = files.head(
+        f"Encounters of {tenant.label}",
+        filters=controls.active_filters(state, known.names),
+        order=controls.sort_words(state),
+        extent=extent.words,
+        as_of=extent.as_of,
+        source=extent.source,
+        notices=[*(notice.text for notice in state.notices), *extent.notices],
+        by=request.user.username,
+    )
+    return attachment([*head, *table(rows, known.names)], f"encounters-{tenant.slug}.csv")
+
+
+def _render_failure(
+    request: TenantRequest,
+    state: EncounterListState,
+    index: IndexState | None,
+    known: Known,
+    error: GatewayError,
+    viewer: Viewer,
+) -> HttpResponse:
+    failure = Failure.of(error)
+    outage = plan.outage(request.tenant)
+    words = outage_words(outage, viewer) if outage else ""
+    return _render(request, state, index, known, status=failure.status, failure=failure, outage=words)
 
 
 def _render_page(
@@ -169,6 +217,7 @@ def _render(
         "form_values": urlencode(state.form_values()),
         "counts_json": json.dumps({option.value: option.count for option in statuses if option.count}),
         "here": state.url(),
+        "export_url": _export_url(state) if Role.EXPORTER in request.roles else "",
         "clear_url": EncounterListState(tenant.slug, size=state.size).url(),
         "any_status_url": state.but(statuses=()).url(),
         "statuses": statuses,
@@ -189,6 +238,11 @@ def _matches(
     if index is None or not state.text or state.page > 1:
         return None
     return Matches.of(state.tenant, index, state.text, viewer, hide_deleted=hide_deleted)
+
+
+def _export_url(state: EncounterListState) -> str:
+    query = state.but(page=1).url().partition("?")[2]
+    return f"{reverse('encounters:export', args=[state.tenant])}{'?' if query else ''}{query}"
 
 
 def _patient_url(state: EncounterListState) -> str:

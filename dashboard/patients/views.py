@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, push_url
@@ -13,19 +14,24 @@ from django_htmx.http import HttpResponseClientRedirect, push_url
 from dashboard.accounts.viewer import Viewer
 from dashboard.index.reading import patients as reading
 from dashboard.index.state import IndexState
+from dashboard.listing import files
 from dashboard.listing.controls import PATIENT, size_options
+from dashboard.listing.csv_text import attachment
 from dashboard.listing.formatting import number
 from dashboard.listing.patient_text import LONGEST, trimmed
 from dashboard.listing.sealed import Unsealable, unseal
 from dashboard.listing.stamp import Stamp, zone_words
 from dashboard.patients import controls, one
+from dashboard.patients.export import table
 from dashboard.patients.forms import FilterForm
 from dashboard.patients.presenters import present
 from dashboard.patients.state import PatientListState, patient_url
+from dashboard.sources import exports as exporting
 from dashboard.sources import patients, plan
 from dashboard.sources.patients import PatientPage, Standing
 from dashboard.sources.progress import Progress
-from dashboard.tenants.access import TenantRequest, reads
+from dashboard.tenants.access import TenantRequest, exports, reads
+from dashboard.tenants.roles import Role
 
 LIST, PAGE = "patients/list.html", "patients/page.html"
 
@@ -63,10 +69,40 @@ def patient_list(request: TenantRequest) -> HttpResponse:
     )
 
 
+@require_safe
+@exports
+def export(request: TenantRequest) -> HttpResponse:
+    """The list behind the same query string as a file; where there are no rows to be had, the page that says why."""
+    index = plan.index_of(request.tenant)
+    state = PatientListState.read(request.GET, request.tenant.slug)
+    if state.unreadable:
+        return _render(request, state, index, status=404)
+    if index is None or index.is_empty:
+        return _render(request, state, index, notices=state.notices)
+    question = state.question(Viewer.of(request), hide_deleted=request.hides_deleted)
+    rows, extent = exporting.patients(question, index)
+    head = files.head(
+        f"Patients of {request.tenant.label}",
+        filters=controls.active_filters(state),
+        order=controls.sort_words(state),
+        extent=extent.words,
+        as_of=extent.as_of,
+        source=extent.source,
+        notices=[*(notice.text for notice in state.notices), *extent.notices],
+        by=request.user.username,
+    )
+    return attachment([*head, *table(rows)], f"patients-{request.tenant.slug}.csv")
+
+
 def _rows_html(page: PatientPage, viewer: Viewer) -> SafeString:
     context = {"rows": present(page.rows, viewer)}
     # What the engine, which escapes every value, has made of it.
     return SafeString(render_to_string("patients/rows.jinja", context, using="jinja2"))
+
+
+def _export_url(state: PatientListState) -> str:
+    query = state.but(page=1).url().partition("?")[2]
+    return f"{reverse('patients:export', args=[state.tenant])}{'?' if query else ''}{query}"
 
 
 def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:
@@ -106,6 +142,7 @@ def _render(
         "filling": filling,
         "form_values": urlencode(state.form_values()),
         "here": state.url(),
+        "export_url": _export_url(state) if Role.EXPORTER in request.roles else "",
         "clear_url": PatientListState(tenant.slug, sort=state.sort, size=state.size).url(),
         "sexes": controls.sex_toggles(state),
         "seens": controls.seen_options(state),

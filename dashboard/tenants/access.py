@@ -72,4 +72,5 @@ def role_required(*needed: Role) -> Callable[[Callable[Concatenate[TenantRequest
 
 
 reads = role_required(Role.CLINICIAN)
+exports = role_required(Role.CLINICIAN, Role.EXPORTER)
 administers = role_required(Role.ADMIN)

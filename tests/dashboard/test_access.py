@@ -13,14 +13,16 @@ URL = "/nordhavn/encounters/"
 PUBLIC = {"accounts:sign-in", "accounts:signed-out", "accounts:theme"}
 
 
-def url_names(resolver=None, prefix=""):
+def url_names(resolver=None, prefix="", of_a_tenant=False):
+    """Every name of the URL map but Django's admin site, and whether it is a page of a tenant."""
     for pattern in (resolver or get_resolver()).url_patterns:
+        here = of_a_tenant or "tenant" in str(pattern.pattern)
         if hasattr(pattern, "url_patterns"):
             space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
             if space != "admin:":
-                yield from url_names(pattern, space)
+                yield from url_names(pattern, space, here)
         else:
-            yield prefix + pattern.name, "tenant" in str(pattern.pattern)
+            yield prefix + pattern.name, here
 
 
 def addresses():

@@ -43,7 +43,7 @@ def address(name, tenant="nordhavn"):
 
 
 def is_of_a_tenant(name):
-    return not name.startswith(("accounts:", "tenants:"))
+    return NAMES[name]
 
 
 def person(who):

@@ -25,7 +25,7 @@ def log_call(
     elapsed = round((time.monotonic() - started) * 1000, 1)
     logger.log(
         level,
-        "%s %s: %s, status %s, %d attempts, %s ms, request %s",
+        "%s %s: %s, status %s, %d attempts, %s ms, reference %s",
         tenant,
         operation,
         outcome,
@@ -40,7 +40,7 @@ def log_call(
             "status": status,
             "attempts": attempts,
             "elapsed_ms": elapsed,
-            "request_id": request_id,
+            "reference": request_id,
         },
     )
 

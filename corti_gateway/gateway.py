@@ -1,5 +1,6 @@
 """The Corti API of one tenant: one short method an endpoint."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -28,12 +29,12 @@ class CortiGateway:
     """Reads one tenant. Safe for any number of threads; one object per tenant and process.
 
     Every method raises :class:`~corti_gateway.errors.GatewayError` and ends by its deadline (``config.deadline``
-    seconds where none is given).
+    seconds where none is given). ``trace`` gives the id of what a call is made for, as of :class:`Transport`.
     """
 
-    def __init__(self, config: TenantConfig) -> None:
+    def __init__(self, config: TenantConfig, trace: Callable[[], str] = str) -> None:
         self.config = config
-        self.transport = Transport(config)
+        self.transport = Transport(config, trace)
         self.null_rule = NullRule()
         self.sizes = PageSizes()
         self.memory = Memory()

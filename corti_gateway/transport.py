@@ -28,11 +28,16 @@ AGENT = f"corti-dashboard/{__version__}"
 
 
 class Transport:
-    """Asks one tenant's API. Used by many threads at once; every failure is a :class:`GatewayError`."""
+    """Asks one tenant's API. Used by many threads at once; every failure is a :class:`GatewayError`.
 
-    def __init__(self, config: TenantConfig) -> None:
+    ``trace`` gives the id of what a call is made for, which travels along as ``X-Request-ID``; empty for none. Corti
+    documents no such header: it is for proxies on the way, and for support to find.
+    """
+
+    def __init__(self, config: TenantConfig, trace: Callable[[], str] = str) -> None:
         quiet_libraries()
         self.config = config
+        self.trace = trace
         self.budget = RetryBudget()
         self.tokens = TokenSource(self._fetch_token)
         self._adapter = DeadlineAdapter(POOL_SIZE)
@@ -166,6 +171,8 @@ class Transport:
         request = PreparedRequest()
         request.method, request.url, request.body = method, url, body
         request.headers = CaseInsensitiveDict(headers)
+        if trace := self.trace():
+            request.headers["X-Request-ID"] = trace
         if body is not None:
             request.headers["Content-Length"] = str(len(body))
         config = self.config

@@ -55,7 +55,8 @@ INSTALLED_APPS = [
     *([] if DJANGO_6 else ["template_partials"]),
 ]
 MIDDLEWARE = [
-    # First, so that a request refused by any of the others is answered privately too.
+    "dashboard.request_id.identify",
+    # Before those that may refuse a request, so that what they answer is private too.
     "dashboard.middleware.private",
     "django.middleware.csp.ContentSecurityPolicyMiddleware" if DJANGO_6 else "dashboard.middleware.content_policy",
     "django.middleware.security.SecurityMiddleware",
@@ -148,7 +149,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if environment.flag(env, "BEHIND_PROXY", default=False):
+BEHIND_PROXY: bool = environment.flag(env, "BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
 

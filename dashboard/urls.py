@@ -5,6 +5,8 @@ from django.urls import include, path
 
 admin.site.site_header = admin.site.site_title = "Reading room: accounts and memberships"
 
+handler400, handler500 = "dashboard.errors.bad_request", "dashboard.errors.server_error"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("dashboard.accounts.urls")),

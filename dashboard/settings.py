@@ -17,7 +17,7 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 SANDBOX_URL: str = env.str("SANDBOX_URL", default="http://127.0.0.1:9100")
 TENANTS: tuple[TenantConfig, ...] = environment.tenants(os.environ, SANDBOX_URL)
 # Without a tenant of its own the dashboard shows the sandbox: synthetic people, this machine only.
-DEMO: bool = not any(name.startswith("CORTI_") and value for name, value in os.environ.items())
+DEMO: bool = environment.is_demo()
 
 # --- Secrets and hosts ---------------------------------------------------------------------------------------------
 DEBUG: bool = environment.flag(env, "DEBUG", default=False)
@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "dashboard.request_id.identify",
+    "dashboard.request_log.note",
     # Before those that may refuse a request, so that what they answer is private too.
     "dashboard.middleware.private",
     "django.middleware.csp.ContentSecurityPolicyMiddleware" if DJANGO_6 else "dashboard.middleware.content_policy",
@@ -178,11 +179,12 @@ DISPLAY_TIME_ZONE: str = environment.one_of(env, "DISPLAY_TIME_ZONE", zoneinfo.a
 
 # --- Logs: no address lines, no query strings, no values ------------------------------------------------------------
 LOG_LEVEL: str = environment.one_of(env, "LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+LOG_FORMAT: str = environment.log_format(env)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "dashboard.logs.OneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {name: {"()": path} for name, path in environment.LOG_FORMATS.items()},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},

@@ -107,7 +107,7 @@ def variables_read():
     sources = ["dashboard/settings.py", "dashboard/environment.py", "gunicorn.conf.py"]
     text = "\n".join((ROOT / source).read_text() for source in sources)
     names = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', text))
-    names |= set(re.findall(r'environment\.\w+\(\s*env(?:\.\w+)?, "([A-Z_]+)"', text))
+    names |= set(re.findall(r'(?:environment\.|= )?\b\w+\(\s*env(?:\.\w+)?, "([A-Z_]+)"', text))
     names |= {f"{name}_FILE" for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL")}
     config = (ROOT / "corti_gateway/config.py").read_text()
     tenant = set(re.findall(r'(?:text|needed|secret|address|switch|whole)\("([A-Z_]+)"', config)) - {"TENANTS"}

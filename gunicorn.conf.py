@@ -35,6 +35,18 @@ if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
     mallopt(M_ARENA_MAX, 2)
 
 
+# The processes measure into files of one folder; who is asked for /metrics adds them up.
+if env.str("METRICS_TOKEN", default=""):
+    measured = environment.var_dir(env, Path(__file__).parent) / "metrics"
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(measured)
+
+    def on_starting(server: object) -> None:
+        """Count from zero: who is counted anew after a restart is told apart by Prometheus itself."""
+        measured.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in measured.glob("*.db"):
+            file.unlink()
+
+
 def post_worker_init(worker: object) -> None:
     """What is loaded by now stays, so the collector need not look at it; and once in some requests is often enough."""
     gc.freeze()

@@ -23,10 +23,15 @@ def load(base: Path) -> environ.Env:
     require("ENV_FILE" not in os.environ or not file or Path(file).is_file(), f"ENV_FILE names no file: {file}")
     if file and Path(file).is_file():
         environ.Env.read_env(file)
-    for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL"):
+    for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN"):
         if path := os.environ.get(f"{name}_FILE"):
             os.environ[name] = _content(f"{name}_FILE", path)
     return environ.Env()
+
+
+def var_dir(env: environ.Env, base: Path) -> Path:
+    """Where files of the dashboard's own live."""
+    return Path(env.str("VAR_DIR", default=str(base / "var")))
 
 
 def is_demo() -> bool:

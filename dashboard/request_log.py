@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from dashboard import metrics
 from dashboard.logs import route_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -25,6 +26,7 @@ def note(get_response: Handler) -> Handler:
         seconds = time.perf_counter() - began
         is_static = request.path.startswith(settings.STATIC_URL)
         route = "static" if is_static else route_of(request)
+        metrics.observe_request(route, response.status_code, seconds)
         level = logging.DEBUG if route in QUIET else logging.INFO
         if logger.isEnabledFor(level):
             _log(level, request, route, response.status_code, round(1000 * seconds, 1))

@@ -11,7 +11,7 @@ from dashboard import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environment.load(BASE_DIR)
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = environment.var_dir(env, BASE_DIR)
 
 # --- Tenants -------------------------------------------------------------------------------------------------------
 SANDBOX_URL: str = env.str("SANDBOX_URL", default="http://127.0.0.1:9100")
@@ -181,6 +181,9 @@ DISPLAY_TIME_ZONE: str = environment.one_of(env, "DISPLAY_TIME_ZONE", zoneinfo.a
 
 # --- Logs: no address lines, no query strings, no values ------------------------------------------------------------
 LOG_LEVEL: str = environment.one_of(env, "LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+# Who may read /metrics; without it nothing is measured and there is no such page.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+environment.require(len(METRICS_TOKEN) not in range(1, 16), "METRICS_TOKEN must have at least 16 characters.")
 LOG_FORMAT: str = environment.log_format(env)
 LOGGING = {
     "version": 1,

@@ -11,7 +11,7 @@ from tests.dashboard.support import PageClient, make_user
 
 URL = "/nordhavn/encounters/"
 # What anybody may see without signing in; a page that joins this list does so here, in sight.
-PUBLIC = {"accounts:sign-in", "accounts:signed-out", "accounts:theme", "healthz", "readyz"}
+PUBLIC = {"accounts:sign-in", "accounts:signed-out", "accounts:theme", "healthz", "metrics", "readyz"}
 
 
 def url_names(resolver=None, prefix=""):

@@ -3,6 +3,13 @@
 import ctypes
 import gc
 import os
+from pathlib import Path
+
+from dashboard import environment
+from dashboard.server_log import server_log
+
+# The variables of .env count here too.
+env = environment.load(Path(__file__).parent)
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -13,10 +20,11 @@ timeout = 30
 graceful_timeout = 20
 max_requests = 20_000
 max_requests_jitter = 2_000
-# No control socket in the home directory, and no query string, referrer or address in the access log.
+# No control socket in the home directory.
 control_socket_disable = True
-accesslog = "-" if os.environ.get("LOG_LEVEL", "INFO") in {"DEBUG", "INFO"} else None
-access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
+# One line a request is written by dashboard/request_log.py, which knows route and tenant and says no address.
+accesslog = None
+logger_class = server_log(environment.log_format(env))
 
 # glibc would give the megabyte that a page takes back to the system after each page and fetch it anew for the next, at
 # 150 to 350 page faults a page. It keeps up to 4 MB instead, in two arenas for all threads (names of malloc.h).
@@ -25,6 +33,18 @@ if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
     mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024)
     mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
     mallopt(M_ARENA_MAX, 2)
+
+
+# The processes measure into files of one folder; who is asked for /metrics adds them up.
+if env.str("METRICS_TOKEN", default=""):
+    measured = environment.var_dir(env, Path(__file__).parent) / "metrics"
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(measured)
+
+    def on_starting(server: object) -> None:
+        """Count from zero: who is counted anew after a restart is told apart by Prometheus itself."""
+        measured.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in measured.glob("*.db"):
+            file.unlink()
 
 
 def post_worker_init(worker: object) -> None:

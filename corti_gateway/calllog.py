@@ -2,8 +2,8 @@
 
 import logging
 import threading
-import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 logger = logging.getLogger("corti_gateway")
 
@@ -15,32 +15,44 @@ _noticed: set[tuple[str, str]] = set()
 _lock = threading.Lock()
 
 
-def log_call(
-    tenant: str, operation: str, outcome: str, status: int | None, attempts: int, started: float, request_id: str = ""
-) -> None:
-    """Say how a call ended; ``started`` is its beginning on the monotonic clock."""
-    level = logging.INFO if outcome == "ok" else logging.WARNING
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How a call ended: ``outcome`` is ``ok`` or the name of the error, ``seconds`` include its retries, ``reference``
+    is the API's own id of the request."""
+
+    tenant: str
+    operation: str
+    outcome: str
+    status: int | None
+    attempts: int
+    seconds: float
+    reference: str = ""
+
+
+def log_call(call: Call) -> None:
+    """Say how a call ended."""
+    level = logging.INFO if call.outcome == "ok" else logging.WARNING
     if not logger.isEnabledFor(level):
         return
-    elapsed = round((time.monotonic() - started) * 1000, 1)
+    elapsed = round(call.seconds * 1000, 1)
     logger.log(
         level,
-        "%s %s: %s, status %s, %d attempts, %s ms, request %s",
-        tenant,
-        operation,
-        outcome,
-        status or "-",
-        attempts,
+        "%s %s: %s, status %s, %d attempts, %s ms, reference %s",
+        call.tenant,
+        call.operation,
+        call.outcome,
+        call.status or "-",
+        call.attempts,
         elapsed,
-        request_id or "-",
+        call.reference or "-",
         extra={
-            "tenant": tenant,
-            "operation": operation,
-            "outcome": outcome,
-            "status": status,
-            "attempts": attempts,
+            "tenant": call.tenant,
+            "operation": call.operation,
+            "outcome": call.outcome,
+            "status": call.status,
+            "attempts": call.attempts,
             "elapsed_ms": elapsed,
-            "request_id": request_id,
+            "reference": call.reference,
         },
     )
 

@@ -1,10 +1,12 @@
 """The Corti API of one tenant: one short method an endpoint."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from corti_gateway.calllog import Call
 from corti_gateway.capabilities import Capabilities, Verdict
 from corti_gateway.config import TenantConfig
 from corti_gateway.deadline import Deadline
@@ -28,12 +30,14 @@ class CortiGateway:
     """Reads one tenant. Safe for any number of threads; one object per tenant and process.
 
     Every method raises :class:`~corti_gateway.errors.GatewayError` and ends by its deadline (``config.deadline``
-    seconds where none is given).
+    seconds where none is given). ``trace`` and ``observe`` are those of :class:`Transport`.
     """
 
-    def __init__(self, config: TenantConfig) -> None:
+    def __init__(
+        self, config: TenantConfig, trace: Callable[[], str] = str, observe: Callable[[Call], object] = bool
+    ) -> None:
         self.config = config
-        self.transport = Transport(config)
+        self.transport = Transport(config, trace, observe)
         self.null_rule = NullRule()
         self.sizes = PageSizes()
         self.memory = Memory()

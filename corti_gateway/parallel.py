@@ -3,6 +3,7 @@
 A pool a tenant: one whose API hangs fills its own threads only.
 """
 
+import contextvars
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -25,11 +26,13 @@ def together(tenant: str, deadline: Deadline, calls: Sequence[Callable[[], Resul
     """The results of all calls in their order; the first runs on the caller's own thread.
 
     The first error in that order is raised. From within a call that itself runs in the pool they run one after the
-    other: a pool full of calls that wait for the pool would stand still.
+    other: a pool full of calls that wait for the pool would stand still. Context variables go along.
     """
     if getattr(_here, "in_pool", False):
         return [call() for call in calls]
-    futures: list[Future[Result]] = [_executor(tenant).submit(call) for call in calls[1:]]
+    futures: list[Future[Result]] = [
+        _executor(tenant).submit(contextvars.copy_context().run, call) for call in calls[1:]
+    ]
     try:
         results = [calls[0]()] if calls else []
         for future in futures:

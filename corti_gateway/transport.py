@@ -12,7 +12,7 @@ from urllib3.response import BaseHTTPResponse
 from corti_gateway import __version__
 from corti_gateway.answers import Answer, error_of, read_json
 from corti_gateway.auth import Token, TokenSource
-from corti_gateway.calllog import log_call, log_notices, quiet_libraries
+from corti_gateway.calllog import Call, log_call, log_notices, quiet_libraries
 from corti_gateway.config import TenantConfig
 from corti_gateway.deadline import Deadline
 from corti_gateway.errors import CredentialsRefused, Forbidden, GatewayError, TimedOut, Unreachable, UnreadableAnswer
@@ -28,11 +28,19 @@ AGENT = f"corti-dashboard/{__version__}"
 
 
 class Transport:
-    """Asks one tenant's API. Used by many threads at once; every failure is a :class:`GatewayError`."""
+    """Asks one tenant's API. Used by many threads at once; every failure is a :class:`GatewayError`.
 
-    def __init__(self, config: TenantConfig) -> None:
+    ``trace`` gives the id of what a call is made for, which travels along as ``X-Request-ID``; empty for none. Corti
+    documents no such header: it is for proxies on the way, and for support to find. ``observe`` is told how each call
+    ended, those for tokens included, on the thread that made it.
+    """
+
+    def __init__(
+        self, config: TenantConfig, trace: Callable[[], str] = str, observe: Callable[[Call], object] = bool
+    ) -> None:
         quiet_libraries()
         self.config = config
+        self.trace, self.observe = trace, observe
         self.budget = RetryBudget()
         self.tokens = TokenSource(self._fetch_token)
         self._adapter = DeadlineAdapter(POOL_SIZE)
@@ -66,7 +74,7 @@ class Transport:
                 answer = self._send("GET", url, self._headers(token), None, deadline)
                 if 200 <= answer.status < 300:
                     result = read(read_json(answer))
-                    log_call(self.config.slug, operation, "ok", answer.status, attempts, started)
+                    self._ended(operation, "ok", answer.status, attempts, started)
                     return result
                 failure = error_of(answer, masked)
             except GatewayError as error:
@@ -98,18 +106,18 @@ class Transport:
     def _reported(self, failure: GatewayError, operation: str, attempts: int, started: float) -> GatewayError:
         failure.tenant, failure.operation = self.config.slug, failure.operation or operation
         failure.attempts, failure.elapsed = attempts, time.monotonic() - started
-        log_call(
-            self.config.slug,
-            failure.operation,
-            type(failure).__name__,
-            failure.status,
-            attempts,
-            started,
-            failure.request_id,
-        )
+        self._ended(failure.operation, type(failure).__name__, failure.status, attempts, started, failure.request_id)
         # Nothing of the libraries hangs on to it: their texts hold URLs with patient values.
         failure.__cause__ = failure.__context__ = None
         return failure
+
+    def _ended(
+        self, operation: str, outcome: str, status: int | None, attempts: int, started: float, reference: str = ""
+    ) -> None:
+        seconds = time.monotonic() - started
+        call = Call(self.config.slug, operation, outcome, status, attempts, seconds, reference)
+        log_call(call)
+        self.observe(call)
 
     def _headers(self, token: Token) -> dict[str, str]:
         return {
@@ -151,9 +159,9 @@ class Transport:
                 raise UnreadableAnswer("the token endpoint gave no object")
         except GatewayError as error:
             error.operation = MINTING
-            log_call(self.config.slug, MINTING, type(error).__name__, error.status, 1, started, error.request_id)
+            self._ended(MINTING, type(error).__name__, error.status, 1, started, error.request_id)
             raise
-        log_call(self.config.slug, MINTING, "ok", 200, 1, started)
+        self._ended(MINTING, "ok", 200, 1, started)
         return content
 
     def _send(
@@ -166,6 +174,8 @@ class Transport:
         request = PreparedRequest()
         request.method, request.url, request.body = method, url, body
         request.headers = CaseInsensitiveDict(headers)
+        if trace := self.trace():
+            request.headers["X-Request-ID"] = trace
         if body is not None:
             request.headers["Content-Length"] = str(len(body))
         config = self.config

@@ -1,10 +1,12 @@
 """Keeps the verdicts about a tenant: probed by one thread at a time, in the background unless somebody must wait."""
 
+import contextvars
 import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from corti_gateway.capabilities import Capabilities, Verdict
 from corti_gateway.deadline import Deadline
@@ -58,9 +60,9 @@ class Verdicts:
         elif self._lock.acquire(blocking=False):
             background = Deadline.after(PROBE_SECONDS)
             try:
-                threading.Thread(
-                    target=self._prove_and_release, args=(background,), name="corti-probe", daemon=True
-                ).start()
+                # What the probe asks belongs to the page that was first to need it.
+                prove = partial(contextvars.copy_context().run, self._prove_and_release, background)
+                threading.Thread(target=prove, name="corti-probe", daemon=True).start()
             except RuntimeError:
                 # No thread to be had, for one at shutdown.
                 self._lock.release()

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from corti_gateway.config import SWITCH, TenantConfig, tenants_from_env
 from corti_gateway.errors import ConfigurationError
 
+LOG_FORMATS = {"line": "dashboard.logs.OneLine", "json": "dashboard.logs.JsonLine"}
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -22,10 +23,25 @@ def load(base: Path) -> environ.Env:
     require("ENV_FILE" not in os.environ or not file or Path(file).is_file(), f"ENV_FILE names no file: {file}")
     if file and Path(file).is_file():
         environ.Env.read_env(file)
-    for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL"):
+    for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN"):
         if path := os.environ.get(f"{name}_FILE"):
             os.environ[name] = _content(f"{name}_FILE", path)
     return environ.Env()
+
+
+def var_dir(env: environ.Env, base: Path) -> Path:
+    """Where files of the dashboard's own live."""
+    return Path(env.str("VAR_DIR", default=str(base / "var")))
+
+
+def is_demo() -> bool:
+    """Whether no tenant is configured, so that the sandbox is shown."""
+    return not any(name.startswith("CORTI_") and value for name, value in os.environ.items())
+
+
+def log_format(env: environ.Env) -> str:
+    """How log lines look: for people in the demo, for programs elsewhere."""
+    return one_of(env, "LOG_FORMAT", LOG_FORMATS, default="line" if is_demo() else "json")
 
 
 def tenants(variables: Mapping[str, str], sandbox_url: str) -> tuple[TenantConfig, ...]:

@@ -11,13 +11,13 @@ from dashboard import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environment.load(BASE_DIR)
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = environment.var_dir(env, BASE_DIR)
 
 # --- Tenants -------------------------------------------------------------------------------------------------------
 SANDBOX_URL: str = env.str("SANDBOX_URL", default="http://127.0.0.1:9100")
 TENANTS: tuple[TenantConfig, ...] = environment.tenants(os.environ, SANDBOX_URL)
 # Without a tenant of its own the dashboard shows the sandbox: synthetic people, this machine only.
-DEMO: bool = not any(name.startswith("CORTI_") and value for name, value in os.environ.items())
+DEMO: bool = environment.is_demo()
 
 # Encounters whose status is deleted are shown to admins, or to everybody who reads.
 DELETED_FOR_EVERYBODY = (
@@ -61,7 +61,9 @@ INSTALLED_APPS = [
     *([] if DJANGO_6 else ["template_partials"]),
 ]
 MIDDLEWARE = [
-    # First, so that a request refused by any of the others is answered privately too.
+    "dashboard.request_id.identify",
+    "dashboard.request_log.note",
+    # Before those that may refuse a request, so that what they answer is private too.
     "dashboard.middleware.private",
     "django.middleware.csp.ContentSecurityPolicyMiddleware" if DJANGO_6 else "dashboard.middleware.content_policy",
     "django.middleware.security.SecurityMiddleware",
@@ -152,9 +154,12 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = HTTPS
+# Asked from beside the dashboard, behind the proxy that ends TLS.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if environment.flag(env, "BEHIND_PROXY", default=False):
+BEHIND_PROXY: bool = environment.flag(env, "BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
 
@@ -182,11 +187,15 @@ DISPLAY_TIME_ZONE: str = environment.one_of(env, "DISPLAY_TIME_ZONE", zoneinfo.a
 
 # --- Logs: no address lines, no query strings, no values ------------------------------------------------------------
 LOG_LEVEL: str = environment.one_of(env, "LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+# Who may read /metrics; without it nothing is measured and there is no such page.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+environment.require(len(METRICS_TOKEN) not in range(1, 16), "METRICS_TOKEN must have at least 16 characters.")
+LOG_FORMAT: str = environment.log_format(env)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "dashboard.logs.OneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {name: {"()": path} for name, path in environment.LOG_FORMATS.items()},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},

@@ -3,9 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from dashboard.monitoring import exposition, health
+
 admin.site.site_header = admin.site.site_title = "Reading room: accounts and memberships"
 
+handler400, handler500 = "dashboard.errors.bad_request", "dashboard.errors.server_error"
+
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", exposition.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("accounts/", include("dashboard.accounts.urls")),
     path("", include("dashboard.tenants.urls")),

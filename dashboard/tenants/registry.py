@@ -12,6 +12,7 @@ from django.conf import settings
 
 from corti_gateway.config import TenantConfig
 from corti_gateway.gateway import CortiGateway
+from dashboard import metrics, request_id
 
 _opening = Lock()
 _CORTI_HOST = re.compile(r"api\.(?P<environment>[a-z0-9-]+)\.corti\.app")
@@ -50,4 +51,9 @@ def registry() -> Mapping[str, Tenant]:
 
 @lru_cache(maxsize=4)
 def _open(configs: tuple[TenantConfig, ...]) -> Mapping[str, Tenant]:
-    return MappingProxyType({config.slug: Tenant(config, CortiGateway(config)) for config in configs})
+    return MappingProxyType(
+        {
+            config.slug: Tenant(config, CortiGateway(config, request_id.current, metrics.observe_call))
+            for config in configs
+        }
+    )

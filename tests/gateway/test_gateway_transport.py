@@ -418,7 +418,7 @@ def test_one_line_a_call_says_what_happened_without_values(
     ours = [record for record in caplog.records if record.name == "corti_gateway"]
     lines = [record for record in ours if getattr(record, "operation", "") == "list interactions"]
     assert [record.__dict__["outcome"] for record in lines] == ["BadRequest"] * 2
-    assert lines[0].__dict__["request_id"] == "req-77"
+    assert lines[0].__dict__["reference"] == "req-77"
     assert lines[0].levelno == logging.WARNING
     assert sum("Sunset" in record.getMessage() for record in ours) <= 1
 

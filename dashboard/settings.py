@@ -45,6 +45,7 @@ DJANGO_6 = django.VERSION >= (6, 0)
 INSTALLED_APPS = [
     "dashboard.accounts",
     "dashboard.tenants",
+    "dashboard.audit",
     "dashboard.members",
     "dashboard.clinicians",
     "dashboard.index",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.audit.middleware.AuditMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dashboard.middleware.whole_page_sign_in",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -113,6 +115,19 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # What is deleted is overwritten: the index holds patients, and forgets those that are gone.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # The access log has a file of its own: the index's writers do not hold it up, and each entry is written through to
+    # the disk before a page leaves, which the index, that can be filled anew, need not pay for.
+    DATABASES["audit"] = DATABASES["default"] | {
+        "NAME": str(Path(DATABASES["default"]["NAME"]).with_name("audit.sqlite3")),
+        "OPTIONS": DATABASES["default"]["OPTIONS"]
+        | {"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"},
+    }
+DATABASE_ROUTERS = ["dashboard.audit.routing.Router"]
+# A page that cannot be logged is not shown; entries are kept for so many years.
+AUDIT_REQUIRED: bool = environment.flag(env, "AUDIT_REQUIRED", default=True)
+AUDIT_KEEP_YEARS: int = env.int("AUDIT_KEEP_YEARS", default=6)
+environment.require(1 <= AUDIT_KEEP_YEARS <= 100, "AUDIT_KEEP_YEARS must be a number of years from 1 to 100.")
 CACHES = {"default": environment.service(env.cache_url, "CACHE_URL", default="locmemcache://", needs="BACKEND")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

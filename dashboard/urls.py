@@ -20,5 +20,6 @@ urlpatterns = [
     path("<slug:tenant>/patients/", include("dashboard.patients.urls")),
     path("<slug:tenant>/clinicians/", include("dashboard.clinicians.urls")),
     path("<slug:tenant>/members/", include("dashboard.members.urls")),
+    path("<slug:tenant>/audit/", include("dashboard.audit.urls")),
     path("<slug:tenant>/index/", include("dashboard.index.urls")),
 ]

@@ -16,6 +16,7 @@ from django_htmx.http import push_url
 
 from corti_gateway.errors import GatewayError
 from dashboard.accounts.viewer import Viewer
+from dashboard.audit import note
 from dashboard.clinicians import directory
 from dashboard.clinicians.directory import Known
 from dashboard.encounters import controls
@@ -28,7 +29,7 @@ from dashboard.index.reading import clinicians as seen
 from dashboard.index.reading import patients
 from dashboard.index.state import IndexState
 from dashboard.listing import files
-from dashboard.listing.controls import PATIENT, Option, size_options
+from dashboard.listing.controls import PATIENT, Option, query_of, size_options
 from dashboard.listing.csv_text import attachment
 from dashboard.listing.failures import Failure
 from dashboard.listing.notices import Notice
@@ -82,12 +83,14 @@ def export(request: TenantRequest) -> HttpResponse:
     viewer, tenant = Viewer.of(request), request.tenant
     known = directory.known(tenant.slug, request.user)
     question = state.question(viewer, known.mine, hide_deleted=request.hides_deleted)
+    note(request, filters=query_of(state.url()))
     try:
         rows, extent = exporting.encounters(tenant, question, index)
     except plan.NeedsIndex:
         return _render(request, state, index, known, needs_index=True)
     except GatewayError as error:
         return _render_failure(request, state, index, known, error, viewer)
+    note(request, rows=rows)
     head = files.head(
         f"Encounters of {tenant.label}",
         filters=controls.active_filters(state, known.names),
@@ -123,6 +126,12 @@ def _render_page(
     page: Page,
     viewer: Viewer,
 ) -> HttpResponse:
+    note(
+        request,
+        kind="search" if state.patient or state.text else "",
+        filters=query_of(state.url()),
+        rows=page.rows,
+    )
     notices = [*state.notices, *page.notices]
     if state.clinician == ME and not known.mine:
         notices.append(Notice("Your account is tied to no clinician here, so nothing is assigned to you."))
@@ -142,7 +151,7 @@ def _render_page(
         partial=page.partial,
         order_remark=page.order_remark,
         filling=Progress.of(index, viewer) if index is not None and index.is_filling else None,
-        matches=_matches(state, index, viewer, hide_deleted=request.hides_deleted),
+        matches=_matches(request, state, index, viewer, hide_deleted=request.hides_deleted),
         summary=Summary.of(page, viewer),
         viewer=viewer,
         notices=notices,
@@ -233,15 +242,17 @@ def _render(
 
 
 def _matches(
-    state: EncounterListState, index: IndexState | None, viewer: Viewer, *, hide_deleted: bool
+    request: TenantRequest, state: EncounterListState, index: IndexState | None, viewer: Viewer, *, hide_deleted: bool
 ) -> Matches | None:
     if index is None or not state.text or state.page > 1:
         return None
-    return Matches.of(state.tenant, index, state.text, viewer, hide_deleted=hide_deleted)
+    found = Matches.of(state.tenant, index, state.text, viewer, hide_deleted=hide_deleted)
+    note(request, patients=(one.identifier for one in found.people))
+    return found
 
 
 def _export_url(state: EncounterListState) -> str:
-    query = state.but(page=1).url().partition("?")[2]
+    query = query_of(state.but(page=1).url())
     return f"{reverse('encounters:export', args=[state.tenant])}{'?' if query else ''}{query}"
 
 

@@ -42,3 +42,8 @@ def opened(values: Parameters, tenant: str, purpose: str) -> tuple[str, bool]:
         return unseal(tenant, purpose, sealed), False
     except Unsealable:
         return "", True
+
+
+def query_of(url: str) -> str:
+    """The part of an address that says what a list shows."""
+    return url.partition("?")[2]

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from corti_gateway.errors import GatewayError
 from corti_gateway.models import Interaction
 from dashboard.accounts.viewer import Viewer
+from dashboard.audit import note
 from dashboard.clinicians import directory
 from dashboard.encounters.columns import COLUMNS
 from dashboard.encounters.presenters import present
@@ -43,6 +44,7 @@ class Shown:
 def show(request: TenantRequest, identifier: str, index: IndexState | None) -> Shown:
     """The page of a patient; where neither Corti nor the index answers, it says so beside what is known."""
     viewer = Viewer.of(request)
+    note(request, patients=[identifier])
     known = None if index is None or index.is_empty else index
     record = reading.one(known.tenant, identifier) if known else None
     if record and request.hides_deleted:
@@ -77,6 +79,7 @@ def _from_index(request: TenantRequest, index: IndexState, record: PatientRecord
     """What only the index can tell about a patient."""
     hide = request.hides_deleted
     same = patients.namesakes(index, record, hide_deleted=hide)
+    note(request, patients=(other.identifier for other in same[:NAMED]))
     return {
         "timeline": draw(reading.timeline(index.tenant, record.identifier, hide_deleted=hide), viewer),
         "namesakes": [
@@ -91,6 +94,7 @@ def _encounters(
     request: TenantRequest, page: Page, identifier: str, known: IndexState | None, viewer: Viewer
 ) -> dict[str, Any]:
     open_rows, notices = patients.open_encounters(request.tenant, known, page)
+    note(request, rows=(*page.rows, *open_rows))
     names = directory.known(request.tenant.slug, request.user).names
     number = page.question.page
     return {

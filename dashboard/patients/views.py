@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect, push_url
 
 from dashboard.accounts.viewer import Viewer
+from dashboard.audit import note
 from dashboard.index.reading import patients as reading
 from dashboard.index.state import IndexState
 from dashboard.listing import files
-from dashboard.listing.controls import PATIENT, size_options
+from dashboard.listing.controls import PATIENT, query_of, size_options
 from dashboard.listing.csv_text import attachment
 from dashboard.listing.formatting import number
 from dashboard.listing.patient_text import LONGEST, trimmed
@@ -50,6 +51,12 @@ def patient_list(request: TenantRequest) -> HttpResponse:
         return _render(request, state, index, notices=state.notices)
     viewer = Viewer.of(request)
     page = patients.answer(index, state.question(viewer, hide_deleted=request.hides_deleted))
+    note(
+        request,
+        kind="search" if state.text else "",
+        filters=query_of(state.url()),
+        patients=(row.identifier for row in page.rows),
+    )
     state = state.but(page=page.question.page)
     return _render(
         request,
@@ -81,6 +88,7 @@ def export(request: TenantRequest) -> HttpResponse:
         return _render(request, state, index, notices=state.notices)
     question = state.question(Viewer.of(request), hide_deleted=request.hides_deleted)
     rows, extent = exporting.patients(question, index)
+    note(request, filters=query_of(state.url()), patients=(row.identifier for row in rows))
     head = files.head(
         f"Patients of {request.tenant.label}",
         filters=controls.active_filters(state),
@@ -101,7 +109,7 @@ def _rows_html(page: PatientPage, viewer: Viewer) -> SafeString:
 
 
 def _export_url(state: PatientListState) -> str:
-    query = state.but(page=1).url().partition("?")[2]
+    query = query_of(state.but(page=1).url())
     return f"{reverse('patients:export', args=[state.tenant])}{'?' if query else ''}{query}"
 
 
@@ -165,6 +173,7 @@ def suggest(request: TenantRequest) -> HttpResponse:
     if not text or index is None or index.is_empty:
         return render(request, "patients/_suggestions.html", {"rows": []})
     found = reading.suggest(index.tenant, text, hide_deleted=request.hides_deleted)
+    note(request, patients=(row.identifier for row in found.rows))
     context = {
         "rows": present(found.rows, Viewer.of(request)),
         "total": number(found.total),

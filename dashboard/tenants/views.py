@@ -13,7 +13,7 @@ from dashboard.tenants.registry import Tenant
 from dashboard.tenants.roles import Role
 
 # Where somebody with a role has something to do, the most usual first.
-_HOMES = ((Role.CLINICIAN, "encounters:list"), (Role.ADMIN, "members:list"))
+_HOMES = ((Role.CLINICIAN, "encounters:list"), (Role.ADMIN, "members:list"), (Role.AUDITOR, "audit:list"))
 
 
 @dataclass(frozen=True)

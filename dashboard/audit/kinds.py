@@ -1,0 +1,35 @@
+"""What entries are about, by the name of the page; a page that is not here is an entry of its own name."""
+
+KINDS = {
+    "patients:suggest": "search",
+    "patients:one": "patient",
+    "encounters:export": "export",
+    "patients:export": "export",
+    "audit:list": "access-log",
+    "audit:export": "access-log-export",
+}
+LABELS = {
+    "encounters": "Encounters",
+    "patients": "Patients",
+    "search": "Search",
+    "patient": "One patient",
+    "export": "Export",
+    "sign-in": "Sign-in",
+    "sign-out": "Sign-out",
+    "members": "Members",
+    "clinicians": "Clinicians",
+    "index": "Index",
+    "accounts": "Own account",
+    "tenants": "Choice of tenant",
+    "access-log": "Access log",
+    "access-log-export": "Access log, export",
+    "access-log-purged": "Access log, purged",
+    "admin": "Admin site",
+    "other": "Other",
+}
+
+
+def kind_of(route: str) -> str:
+    """The kind of a page: its own, or that of its application."""
+    application = route.partition(":")[0]
+    return KINDS.get(route) or (application if application in LABELS else "other")

@@ -1,0 +1,124 @@
+"""One entry a request, written before the answer leaves. An answer that cannot be logged is not given."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from dashboard.audit.kinds import kind_of
+from dashboard.audit.noting import noted_of
+from dashboard.audit.writing import Event, append
+from dashboard.tenants.registry import registry
+
+Handler = Callable[[HttpRequest], HttpResponse]
+logger = logging.getLogger("dashboard.audit")
+
+# What says nothing of anybody, or is logged where it happens (signing_in.py).
+SILENT = frozenset(
+    ("healthz", "readyz", "metrics", "accounts:theme", "accounts:sign-in", "accounts:sign-out", "accounts:signed-out")
+)
+# Forms that only lead to the page they ask for, which has its own entry.
+LEADS_ON = frozenset(("encounters:list", "patients:list", "audit:list"))
+# A page of these that HTMX asks for again and again while it is open.
+POLLED = frozenset(("index:status",))
+
+
+class Unlogged(Exception):
+    """An entry could not be written, so what it was about must not happen."""
+
+
+class AuditMiddleware:
+    """After authentication, around everything that may refuse or show something."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        try:
+            if (event := event_of(request, response)) is not None:
+                write(event)
+        except Unlogged:
+            return _unavailable(request)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A sign-in that cannot be logged does not take place."""
+        if not isinstance(exception, Unlogged):
+            return None
+        request.session.flush()
+        request.user = AnonymousUser()
+        return _unavailable(request)
+
+
+def write(event: Event) -> None:
+    """Append an entry; where that fails, :class:`Unlogged`, or by AUDIT_REQUIRED=off only a line in the log."""
+    try:
+        append(event)
+    except (DatabaseError, OSError) as error:
+        # Not the error's text, which may hold a value.
+        logger.critical("The access log could not be written: %s", type(error).__name__)
+        if settings.AUDIT_REQUIRED:
+            raise Unlogged from error
+
+
+def event_of(request: HttpRequest, response: HttpResponse) -> Event | None:
+    """The entry for an answer, or None where there is nothing to tell."""
+    match = request.resolver_match
+    if match is None or match.view_name in SILENT or not request.user.is_authenticated:
+        return None
+    route = match.view_name or "admin"
+    is_fragment = "HX-Request" in request.headers
+    if (route in LEADS_ON and response.status_code == 302) or (route in POLLED and is_fragment):
+        return None
+    noted = noted_of(request)
+    return Event(
+        kind=noted.kind or kind_of(route),
+        action="R" if request.method in ("GET", "HEAD") or route in LEADS_ON or route == "patients:suggest" else "U",
+        outcome="shown" if response.status_code < 400 else "refused" if response.status_code < 500 else "failed",
+        status=response.status_code,
+        tenant=_tenant(request),
+        route=route,
+        filters=noted.filters,
+        interactions=tuple(noted.interactions),
+        patients=tuple(noted.patients),
+        **whoever(request),
+    )
+
+
+def whoever(request: HttpRequest) -> dict[str, Any]:
+    """Who asks, from where."""
+    user = request.user
+    key = getattr(request, "session", None) and request.session.session_key
+    return {
+        "user": user.pk if user.is_authenticated else None,
+        "username": user.get_username(),
+        "roles": ", ".join(sorted(getattr(request, "roles", ()))),
+        "request_id": getattr(request, "request_id", ""),
+        "address": address(request),
+        "session": hashlib.sha256(key.encode()).hexdigest()[:16] if key else "",
+    }
+
+
+def address(request: HttpRequest) -> str:
+    """Where a request comes from: behind a proxy that is trusted, what that proxy has seen."""
+    if settings.BEHIND_PROXY and (passed := request.headers.get("X-Forwarded-For", "")):
+        return passed.rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _tenant(request: HttpRequest) -> str:
+    """The tenant in the path, for refusals too; what names none of ours belongs to none."""
+    match = request.resolver_match
+    slug = str(match.kwargs.get("tenant", "")) if match else ""
+    return slug if slug in registry() else ""
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    return render(request, "audit/unavailable.html", status=503)

@@ -1,0 +1,80 @@
+"""Entries for auditors: those of their tenant, and what members did that belongs to none, such as signing in."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db.models import Q, QuerySet
+
+from dashboard.audit import routing
+from dashboard.audit.models import Entry, Subject
+from dashboard.audit.state import LogState
+from dashboard.audit.writing import digest
+from dashboard.tenants.models import Membership
+
+PAGE = 50
+# Entries of a file.
+MOST = 10_000
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """``next`` is where the next page begins, or empty."""
+
+    entries: Sequence[Entry]
+    next: str
+
+
+def page(state: LogState, span: tuple[int | None, int | None], size: int = PAGE) -> LogPage:
+    """The entries that a state asks for; the cost does not grow with how far one has paged."""
+    found = list(islice(_merged(state, span, size + 1), size + 1))
+    last = found[size - 1] if len(found) > size else None
+    return LogPage(found[:size], f"{last.at}.{last.pk}" if last else "")
+
+
+def patients_of(entry: Entry) -> list[str]:
+    return list(json.loads(entry.patients)) if entry.patients else []
+
+
+def interactions_of(entry: Entry) -> list[str]:
+    return list(json.loads(entry.interactions)) if entry.interactions else []
+
+
+def _merged(state: LogState, span: tuple[int | None, int | None], most: int) -> Iterator[Entry]:
+    """Both kinds of entries in one order: each is read along an index of its own."""
+    both = [_of_the_tenant(state)] if state.patient else [_of_the_tenant(state), _of_no_tenant(state)]
+    found = [entry for some in both for entry in _cut(some, state, span)[:most]]
+    return iter(sorted(found, key=lambda entry: (entry.at, entry.pk), reverse=not state.oldest_first))
+
+
+def _of_the_tenant(state: LogState) -> QuerySet[Entry]:
+    found = Entry.objects.using(routing.alias()).filter(tenant=state.tenant)
+    if not state.patient:
+        return found
+    subjects = Subject.objects.using(routing.alias()).filter(tenant=state.tenant, digest=digest(state.patient))
+    return found.filter(number__in=subjects.values("number"))
+
+
+def _of_no_tenant(state: LogState) -> QuerySet[Entry]:
+    """What members did, by the name that they have now, and tries to sign in under whatever name."""
+    members = list(Membership.objects.filter(tenant=state.tenant).values_list("user__username", flat=True))
+    found = Entry.objects.using(routing.alias()).filter(tenant="")
+    return found.filter(Q(username__in=members) | Q(username="", kind="sign-in"))
+
+
+def _cut(found: QuerySet[Entry], state: LogState, span: tuple[int | None, int | None]) -> QuerySet[Entry]:
+    begin, end = span
+    if state.user:
+        found = found.filter(username=state.user)
+    if state.kind:
+        found = found.filter(kind=state.kind)
+    if begin is not None:
+        found = found.filter(at__gte=begin)
+    if end is not None:
+        found = found.filter(at__lt=end)
+    at, _, number = state.after.partition(".")
+    if at.isdigit() and number.isdigit() and len(at) < 19 and len(number) < 19:
+        place = Q(at=int(at), pk__gt=int(number)) if state.oldest_first else Q(at=int(at), pk__lt=int(number))
+        found = found.filter(place | (Q(at__gt=int(at)) if state.oldest_first else Q(at__lt=int(at))))
+    return found.order_by("at", "pk") if state.oldest_first else found.order_by("-at", "-pk")

@@ -1,0 +1,72 @@
+"""The access log for the auditors of a tenant. Reading it is logged too."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dashboard.accounts.viewer import Viewer
+from dashboard.audit import note
+from dashboard.audit.export import ndjson, table
+from dashboard.audit.kinds import LABELS
+from dashboard.audit.presenters import present
+from dashboard.audit.reading import MOST, page
+from dashboard.audit.state import LogState
+from dashboard.listing.controls import Option
+from dashboard.listing.csv_text import attachment
+from dashboard.listing.patient_text import LONGEST, trimmed
+from dashboard.listing.stamp import zone_words
+from dashboard.tenants.access import TenantRequest, role_required
+from dashboard.tenants.roles import Role
+
+TEMPLATE = "audit/list.html"
+audits = role_required(Role.AUDITOR)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@audits
+def entry_list(request: TenantRequest) -> HttpResponse:
+    """The log behind the URL; a POST is the filter form, answered with the URL of what it asks for."""
+    tenant = request.tenant
+    if request.method == "POST":
+        # What is wrong in the form is set aside with a notice, as in an address.
+        asked = LogState.read(request.POST, tenant.slug)
+        patient = trimmed(request.POST.get("who", ""))[:LONGEST]
+        return redirect(asked.but(patient=patient).url())
+    state, viewer = LogState.read(request.GET, tenant.slug), Viewer.of(request)
+    note(request, filters=state.query(), patients=[state.patient])
+    found = page(state, state.span(viewer)) if not state.unreadable else None
+    context = {
+        "title": f"Access log · {tenant.label}",
+        "state": state,
+        "notices": state.notices,
+        "rows": [present(entry, viewer) for entry in found.entries] if found else [],
+        "kinds": [Option("", "Everything", not state.kind)]
+        + [Option(kind, label, kind == state.kind) for kind, label in LABELS.items()],
+        "active_filters": state.active_filters(),
+        "clear_url": LogState(tenant.slug).url(),
+        "order_url": state.but(oldest_first=not state.oldest_first).url(),
+        "first_url": state.but().url() if state.after else "",
+        "next_url": state.but(after=found.next).url() if found and found.next else "",
+        "csv_url": state.but().url("audit:export"),
+        "here": state.url(),
+        "zone": zone_words(viewer),
+        "viewer": viewer,
+    }
+    return render(request, TEMPLATE, context, status=404 if state.unreadable else 200)
+
+
+@require_safe
+@audits
+def export(request: TenantRequest) -> HttpResponse:
+    """The same entries as a file: CSV, or with ``?format=fhir`` FHIR AuditEvents, the first 10,000 of them."""
+    tenant = request.tenant
+    state, viewer = LogState.read(request.GET, tenant.slug), Viewer.of(request)
+    note(request, filters=state.query(), patients=[state.patient])
+    if state.unreadable:
+        return redirect(state.but().url())
+    entries = page(state, state.span(viewer), MOST).entries
+    if request.GET.get("format") != "fhir":
+        return attachment(table(entries), f"access-log-{tenant.slug}.csv")
+    response = HttpResponse(ndjson(entries), content_type="application/fhir+ndjson; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="access-log-{tenant.slug}.ndjson"'
+    return response

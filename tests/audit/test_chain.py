@@ -1,0 +1,266 @@
+"""An entry that was changed, removed, added or moved is found, and the database refuses to do any of it."""
+
+import threading
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connections, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dashboard.audit import chain, routing, triggers
+from dashboard.audit.chain import FIELDS
+from dashboard.audit.models import Entry, Head, Subject
+from dashboard.audit.retention import purge
+from dashboard.audit.verifying import verify
+from dashboard.audit.writing import Event, append
+
+pytestmark = pytest.mark.django_db
+texts = st.text(max_size=12)
+events = st.builds(
+    Event,
+    kind=st.sampled_from(["list", "patient", "export"]),
+    action=st.sampled_from("CRUDE"),
+    outcome=st.sampled_from(["shown", "refused"]),
+    status=st.integers(100, 599),
+    tenant=st.just("nordhavn"),
+    user=st.none() | st.integers(1, 2**40),
+    username=texts,
+    filters=texts,
+    interactions=st.lists(texts, max_size=3),
+    patients=st.lists(texts.filter(bool), max_size=3),
+    request_id=texts,
+    address=st.sampled_from(["", "10.0.0.1", "2001:db8::1"]),
+)
+several = st.lists(events, min_size=2, max_size=6)
+
+
+def clear():
+    for model in (Entry, Subject, Head):
+        model.objects.using(routing.alias()).all().delete()
+
+
+def written(some):
+    clear()
+    for event in some:
+        append(event)
+
+
+def entries(tenant="nordhavn"):
+    return Entry.objects.using(routing.alias()).filter(tenant=tenant).order_by("number")
+
+
+def examples(count=40):
+    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@examples()
+@given(some=several)
+def test_a_log_that_nobody_touched_is_whole(some):
+    written(some)
+    verdict = verify("nordhavn")
+    assert (verdict.trouble, verdict.entries) == ("", len(some))
+    assert verdict.hash == entries().last().hash
+    assert verify("nordhavn", head=entries().first().hash).trouble == ""
+
+
+@examples(80)
+@given(some=several, data=st.data())
+def test_an_entry_that_was_changed_is_named(some, data):
+    written(some)
+    number = data.draw(st.integers(1, len(some)))
+    column = data.draw(st.sampled_from([name for name in FIELDS if name not in ("tenant", "number", "user")]))
+    before = getattr(entries().get(number=number), column)
+    entries().filter(number=number).update(**{column: before + 1 if isinstance(before, int) else f"{before}x"})
+    assert verify("nordhavn").trouble == f"Entry {number} is not as it was written."
+
+
+@examples()
+@given(some=several, data=st.data())
+def test_an_entry_that_was_removed_is_named(some, data):
+    written(some)
+    number = data.draw(st.integers(1, len(some)))
+    entries().filter(number=number).delete()
+    trouble = verify("nordhavn").trouble
+    last = f"Entries {number} to {number} are missing."
+    assert trouble == (last if number == len(some) else f"Entry {number} is missing.")
+
+
+@examples()
+@given(some=several)
+def test_two_entries_that_changed_places_are_named(some):
+    written(some)
+    first, second = entries()[:2]
+    entries().filter(pk=first.pk).update(number=-1)
+    entries().filter(pk=second.pk).update(number=first.number)
+    entries().filter(pk=first.pk).update(number=second.number)
+    assert verify("nordhavn").trouble == "Entry 1 is not as it was written."
+
+
+@examples()
+@given(some=several, more=events)
+def test_an_entry_that_was_added_by_hand_is_named(some, more):
+    written(some)
+    last = entries().last()
+    values = {name: getattr(last, name) for name in FIELDS} | {"number": last.number + 1}
+    own = chain.hash_of([values[name] for name in FIELDS], last.hash)
+    Entry.objects.using(routing.alias()).create(**values, hash=own)
+    assert "are missing" in verify("nordhavn").trouble
+    # To move the end along, one would need the key.
+    Head.objects.using(routing.alias()).update(number=last.number + 1, hash=own)
+    assert "not signed" in verify("nordhavn").trouble
+
+
+@examples(20)
+@given(some=several)
+def test_a_log_written_anew_from_its_beginning_lacks_the_hash_that_was_noted(some):
+    written(some)
+    noted = entries().last().hash
+    written(some[:-1])
+    assert verify("nordhavn").trouble == ""
+    assert "replaced by another" in verify("nordhavn", head=noted).trouble
+
+
+def test_who_looked_at_a_patient_cannot_be_bent():
+    written([Event("patient", "R", "shown", tenant="nordhavn", patients=["PT-1"]) for _ in range(3)])
+    subjects = Subject.objects.using(routing.alias())
+    subjects.filter(number=2).delete()
+    assert verify("nordhavn").trouble == "The patients of entry 2 are not found as it tells them."
+    subjects.create(tenant="nordhavn", number=2, digest=subjects.get(number=1).digest)
+    assert verify("nordhavn").trouble == ""
+    subjects.create(tenant="nordhavn", number=9, digest="0" * 32)
+    assert "Entry 9 is found by a patient" in verify("nordhavn").trouble
+
+
+def test_without_its_end_a_log_is_not_whole():
+    written([Event("list", "R", "shown", tenant="nordhavn")])
+    Head.objects.using(routing.alias()).all().delete()
+    assert "signed end of the chain is missing" in verify("nordhavn").trouble
+
+
+def test_a_former_key_still_tells_and_a_foreign_one_does_not(settings):
+    written([Event("list", "R", "shown", tenant="nordhavn")])
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key of at least thirty-two characters"
+    assert verify("nordhavn").trouble == ""
+    settings.SECRET_KEY_FALLBACKS = []
+    assert "not signed" in verify("nordhavn").trouble
+    append(Event("list", "R", "shown", tenant="nordhavn"))
+    assert verify("nordhavn").trouble == ""
+
+
+def test_tenants_have_chains_of_their_own():
+    written([Event("list", "R", "shown", tenant=slug) for slug in ("nordhavn", "riverside", "nordhavn", "")])
+    assert [verify(slug).entries for slug in ("nordhavn", "riverside", "")] == [2, 1, 1]
+    entries("riverside").update(username="x")
+    assert verify("nordhavn").trouble == ""
+    assert verify("riverside").trouble
+
+
+# --- The database's own refusal --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def guarded(db):
+    """With the triggers, which the tests go without otherwise; both are undone with the test's transaction."""
+    triggers.create(routing.connection())
+    append(Event("list", "R", "shown", tenant="nordhavn", patients=["PT-1"]))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_entry SET username = 'x'",
+        "DELETE FROM audit_entry",
+        "DELETE FROM audit_entry WHERE number = 1",
+        "UPDATE audit_subject SET digest = 'x'",
+        "DELETE FROM audit_subject",
+    ],
+)
+def test_the_database_refuses_to_change_or_delete(guarded, statement):
+    with (
+        pytest.raises(DatabaseError, match="never changed"),
+        transaction.atomic(using=routing.alias()),
+        routing.connection().cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert verify("nordhavn").trouble == ""
+
+
+@pytest.mark.postgres
+def test_postgresql_refuses_to_empty_a_table(guarded):
+    for table in triggers.TABLES:
+        with (
+            pytest.raises(DatabaseError, match="never changed"),
+            transaction.atomic(using=routing.alias()),
+            routing.connection().cursor() as cursor,
+        ):
+            cursor.execute(f"TRUNCATE {table}")
+
+
+def test_what_is_old_is_purged_and_the_rest_stays_whole(guarded):
+    for _ in range(4):
+        append(Event("list", "R", "shown", tenant="nordhavn", patients=["PT-1"]))
+    limit = entries().get(number=4).at
+    assert purge("nordhavn", limit).entries == 3
+    assert list(entries().values_list("number", flat=True)) == [4, 5, 6]
+    assert entries().last().kind == "access-log-purged"
+    assert verify("nordhavn").trouble == ""
+    assert Subject.objects.using(routing.alias()).count() == 2
+    assert purge("nordhavn", limit).entries == 0
+    # What was purged cannot be told apart from the outside but by the signed beginning.
+    Head.objects.using(routing.alias()).update(first=5)
+    assert "not signed" in verify("nordhavn").trouble
+
+
+# --- Many at once ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_eight_writers_at_once_leave_one_whole_chain():
+    clear()
+
+    def work(number):
+        for _ in range(25):
+            append(Event("list", "R", "shown", tenant="nordhavn", username=f"user {number}", patients=["PT-1"]))
+        connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert verify("nordhavn").trouble == ""
+    assert verify("nordhavn").entries == 200
+
+
+# --- The command -----------------------------------------------------------------------------------------------------
+
+
+def run(*words):
+    out = StringIO()
+    call_command("audit", *words, stdout=out, no_color=True)
+    return out.getvalue()
+
+
+def test_the_command_says_that_all_is_well_or_what_is_not():
+    written([Event("list", "R", "shown", tenant=slug) for slug in ("nordhavn", "riverside")])
+    assert run("verify").count("1 entries are as they were written") == 2
+    head = entries().last().hash
+    assert head in run("verify", "nordhavn", "--head", head)
+    with pytest.raises(CommandError, match="name it"):
+        run("verify", "--head", head)
+    entries().update(username="x")
+    with pytest.raises(CommandError, match="not as it was written"):
+        run("verify")
+
+
+def test_nothing_is_purged_before_its_time(settings):
+    written([Event("list", "R", "shown", tenant="nordhavn")])
+    assert "0 entries deleted" in run("purge")
+    with pytest.raises(CommandError, match="kept for 6 years"):
+        run("purge", "--before", "2026-01-01")
+    entries().update(at=0)
+    assert "1 entries deleted" in run("purge")

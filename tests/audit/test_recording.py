@@ -1,0 +1,242 @@
+"""Each answer is one entry, which tells who was shown what; and what cannot be logged is not shown."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from django.db import DatabaseError
+from fhir.resources.R4B.auditevent import AuditEvent
+
+from dashboard.audit import middleware, routing
+from dashboard.audit.models import Entry
+from dashboard.audit.verifying import verify
+from dashboard.listing.controls import PATIENT
+from dashboard.listing.sealed import seal
+from dashboard.patients.state import patient_url
+from tests.dashboard.support import CANARY, PageClient, make_user
+from tests.dashboard.test_permissions import MATRIX, address, is_of_a_tenant
+
+LIST, PATIENTS, LOG = "/nordhavn/encounters/", "/nordhavn/patients/", "/nordhavn/audit/"
+pytestmark = pytest.mark.django_db
+
+
+def log(**filters):
+    return list(Entry.objects.using(routing.alias()).filter(**filters).order_by("pk"))
+
+
+def shown(entry):
+    """The encounters and the patients of an entry."""
+    return tuple(set(json.loads(text)) if text else set() for text in (entry.interactions, entry.patients))
+
+
+@pytest.fixture
+def auditor_client(upstream):
+    client = PageClient()
+    client.force_login(make_user("auditor", ["nordhavn"], roles=["auditor"]))
+    return client
+
+
+@pytest.fixture
+def marked(upstream, indexed):
+    upstream.add(patient={"identifier": f"{CANARY}-1", "name": f"{CANARY} Testa"})
+    indexed.once()
+    return upstream
+
+
+def test_a_list_is_one_entry_with_who_what_and_whom(page_client, clinician, indexed, htmx):
+    before = len(log())
+    page = page_client.page(f"{LIST}?status=completed", htmx=htmx)
+    (entry,) = log()[before:]
+    rows = page.response.context["rows"]
+    assert shown(entry) == ({row.id for row in rows}, {row.patient.identifier for row in rows if row.patient})
+    assert (entry.tenant, entry.user, entry.username, entry.roles) == (
+        "nordhavn",
+        clinician.pk,
+        "clinician",
+        "clinician",
+    )
+    assert (entry.kind, entry.action, entry.outcome, entry.status) == ("encounters", "R", "shown", 200)
+    assert (entry.filters, entry.address) == ("status=completed", "127.0.0.1")
+    assert entry.request_id == page.response["X-Request-ID"]
+    assert re.fullmatch(r"[0-9a-f]{16}", entry.session)
+
+
+def test_filters_are_kept_as_in_the_address_and_never_in_clear(page_client, marked):
+    page_client.page(LIST, method="post", data={"patient": f"{CANARY}-1", "size": "25"})
+    (entry,) = log(kind="search")
+    assert entry.filters == f"patient={seal('nordhavn', PATIENT, f'{CANARY}-1')}"
+    assert CANARY not in entry.filters
+    assert shown(entry)[1] == {f"{CANARY}-1"}
+
+
+def test_patients_suggestions_and_one_patient_tell_whom(page_client, marked):
+    page = page_client.page(f"{PATIENTS}?size=10")
+    assert shown(log()[-1])[1] == set(page.all(r'name="exactly" value="([^"]*)"'))
+    page_client.page(f"{PATIENTS}suggest/", method="post", data={"patient": CANARY}, htmx=True)
+    assert (log()[-1].kind, shown(log()[-1])[1]) == ("search", {f"{CANARY}-1"})
+    page = page_client.page(patient_url("nordhavn", f"{CANARY}-1"))
+    assert log()[-1].kind == "patient"
+    assert shown(log()[-1]) == ({row.id for row in page.response.context["rows"]}, {f"{CANARY}-1"})
+
+
+def test_an_export_tells_every_row_of_the_file(admin_client, indexed):
+    text = admin_client.get(f"{LIST}export/").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    ids = {row[0] for row in rows[rows.index([]) + 2 :]}
+    assert log()[-1].kind == "export"
+    assert shown(log()[-1])[0] == ids
+
+
+@pytest.mark.parametrize("name", [name for name in MATRIX if is_of_a_tenant(name)])
+@pytest.mark.parametrize("who", ["admin", "stranger"])
+def test_every_page_of_a_tenant_writes_exactly_one_entry(upstream, name, who):
+    client = PageClient()
+    roles = ["clinician", "exporter", "auditor", "admin"]
+    client.force_login(make_user(who, ["nordhavn"] if who == "admin" else ["riverside"], roles=roles))
+    for method in ("get", "post"):
+        before = len(log())
+        answer = getattr(client, method)(address(name))
+        more = log()[before:]
+        # A filter form leads to the page that it asks for, and that page has the entry.
+        leads_on = method == "post" and answer.status_code == 302 and name in middleware.LEADS_ON
+        assert len(more) == (0 if leads_on else 1), name
+        assert all(entry.tenant == "nordhavn" for entry in more)
+        assert all(entry.outcome == ("shown" if answer.status_code < 400 else "refused") for entry in more)
+
+
+def test_a_refusal_is_in_the_log_of_the_tenant_that_was_asked_for(upstream, auditor_client, clinician):
+    other = PageClient()
+    other.force_login(make_user("stranger", ["riverside"]))
+    other.get(LIST)
+    (entry,) = log(username="stranger", tenant="nordhavn")
+    assert (entry.outcome, entry.status, entry.route) == ("refused", 404, "encounters:list")
+    assert "stranger" in auditor_client.page(LOG).text
+
+
+def test_signing_in_and_out_and_failing_to_are_entries(upstream, clinician):
+    client = PageClient()
+    url = "/accounts/sign-in/"
+    client.post(url, {"username": CANARY, "password": CANARY})
+    client.post(url, {"username": "clinician", "password": "a long enough password"})
+    client.post("/accounts/sign-out/")
+    told = [(entry.kind, entry.outcome, entry.username) for entry in log(kind__startswith="sign-")]
+    assert told == [("sign-in", "refused", ""), ("sign-in", "done", "clinician"), ("sign-out", "done", "clinician")]
+    assert CANARY not in str([vars(entry) for entry in log()])
+
+
+# --- No entry, no data -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    def fail(event):
+        raise DatabaseError("disk full")
+
+    monkeypatch.setattr(middleware, "append", fail)
+
+
+def test_what_cannot_be_logged_is_not_shown(page_client, marked, broken, htmx):
+    for url in (LIST, PATIENTS, patient_url("nordhavn", f"{CANARY}-1")):
+        page = page_client.page(url, htmx=htmx)
+        assert page.status == 503
+        assert page.state == ["unlogged"]
+        assert CANARY not in page.html
+        assert page.rows == []
+
+
+def test_nobody_signs_in_unlogged(upstream, clinician, broken):
+    client = PageClient()
+    answer = client.post("/accounts/sign-in/", {"username": "clinician", "password": "a long enough password"})
+    assert answer.status_code == 503
+    assert client.get("/accounts/settings/").status_code == 302
+
+
+def test_a_hospital_may_choose_to_go_on(page_client, marked, broken, settings, caplog):
+    settings.AUDIT_REQUIRED = False
+    assert page_client.page(LIST).status == 200
+    assert "could not be written" in caplog.text
+    assert CANARY not in caplog.text
+
+
+# --- Reading it ------------------------------------------------------------------------------------------------------
+
+
+def test_an_auditor_finds_who_looked_at_a_patient(auditor_client, page_client, marked):
+    page_client.page(patient_url("nordhavn", f"{CANARY}-1"))
+    page_client.page(f"{LIST}?status=planned")
+    page = auditor_client.page(LOG, method="post", data={"who": f" {CANARY}-1 "})
+    assert [row[1] for row in page.rows] == ["clinician clinician"]
+    assert CANARY not in page.response.redirect_chain[-1][0]
+    assert log()[-1].kind == "access-log"
+    assert shown(log()[-1])[1] == {f"{CANARY}-1"}
+    nobody = auditor_client.page(LOG, method="post", data={"who": "PT-none"})
+    assert nobody.state == ["no-match"]
+
+
+def test_filters_order_and_pages_hold_every_entry_once(auditor_client, page_client, indexed):
+    for number in range(70):
+        page_client.page(f"{LIST}?size=10&page={number % 3 + 1}", htmx=True)
+    for query in ("kind=encounters", "kind=encounters&order=oldest", "user=clinician&kind=encounters"):
+        page, found = auditor_client.page(f"{LOG}?{query}"), []
+        while True:
+            found += page.all(r"<dt>Entry</dt><dd>([\d,]+)")
+            if not page.link("next"):
+                break
+            page = auditor_client.page(page.link("next"))
+        wanted = [str(entry.number) for entry in log(kind="encounters")]
+        assert found == (wanted if "oldest" in query else wanted[::-1])
+    assert auditor_client.page(f"{LOG}?from=2031-01-01").state == ["no-match"]
+    assert auditor_client.page(f"{LOG}?to=2001-01-01").state == ["no-match"]
+    assert len(auditor_client.page(f"{LOG}?from=2001-01-01&to=2100-01-01&kind=encounters").rows) == 50
+
+
+def test_nothing_of_another_tenant_is_in_it(auditor_client, admin_client, marked):
+    admin_client.page("/riverside/encounters/")
+    admin_client.page(LIST)
+    make_user("elsewhere", ["riverside"])
+    client = PageClient()
+    client.post("/accounts/sign-in/", {"username": "elsewhere", "password": "a long enough password"})
+    client.get("/riverside/encounters/")
+    page = auditor_client.page(LOG)
+    assert "elsewhere" not in page.html
+    assert len([row for row in page.rows if row[1].startswith("admin") and row[2] == "Encounters"]) == 1
+
+
+def test_the_files_hold_the_same_entries_and_are_logged(auditor_client, page_client, marked):
+    page_client.page(patient_url("nordhavn", f"{CANARY}-1"))
+    page_client.page(LIST)
+    page_client.page("/nordhavn/members/")
+    answer = auditor_client.get(f"{LOG}export/")
+    head, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
+    told = {row[head.index("hash")] for row in rows}
+    assert {entry.hash for entry in log(tenant="nordhavn")[:-1]} <= told
+    assert log()[-1].kind == "access-log-export"
+    answer = auditor_client.get(f"{LOG}export/?format=fhir")
+    events = [AuditEvent.model_validate_json(line) for line in answer.content.decode().splitlines()]
+    assert len(events) == len(rows) + 1
+    (of_a_patient,) = [event for event in events if event.subtype[0].code == "read"]
+    assert of_a_patient.agent[0].who.identifier.value == "clinician"
+    assert f"{CANARY}-1" in [entity.what.identifier.value for entity in of_a_patient.entity if entity.what]
+    assert {event.outcome for event in events} >= {"0", "4"}
+
+
+def test_every_kind_of_entry_is_a_valid_audit_event(auditor_client, admin_client, upstream, indexed):
+    for name in MATRIX:
+        if is_of_a_tenant(name):
+            admin_client.get(address(name))
+    client = PageClient()
+    client.post("/accounts/sign-in/", {"username": "nobody", "password": "x"})
+    lines = auditor_client.get(f"{LOG}export/?format=fhir").content.decode().splitlines()
+    assert len(lines) > 15
+    for line in lines:
+        AuditEvent.model_validate_json(line)
+
+
+def test_the_chain_of_all_this_is_whole(auditor_client, page_client, admin_client, marked):
+    for client in (page_client, admin_client, auditor_client):
+        for url in (LIST, PATIENTS, LOG):
+            client.get(url)
+    assert verify("nordhavn").trouble == ""
+    assert verify("nordhavn").entries == 9

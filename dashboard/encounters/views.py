@@ -26,6 +26,7 @@ from dashboard.encounters.state import ME, EncounterListState
 from dashboard.index.reading import clinicians as seen
 from dashboard.index.reading import patients
 from dashboard.index.state import IndexState
+from dashboard.limits import limited
 from dashboard.listing.controls import PATIENT, Option, size_options
 from dashboard.listing.failures import Failure
 from dashboard.listing.notices import Notice
@@ -41,6 +42,7 @@ TEMPLATE = "encounters/list.html"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reads
+@limited("counts", lambda request: "count" in request.GET)
 def encounter_list(request: TenantRequest) -> HttpResponse:
     """The list behind the URL; a POST is the filter form, answered with the URL of the list it asks for."""
     index = plan.index_of(request.tenant)

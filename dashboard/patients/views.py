@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect, push_url
 from dashboard.accounts.viewer import Viewer
 from dashboard.index.reading import patients as reading
 from dashboard.index.state import IndexState
+from dashboard.limits import limited
 from dashboard.listing.controls import PATIENT, size_options
 from dashboard.listing.formatting import number
 from dashboard.listing.patient_text import LONGEST, trimmed
@@ -121,6 +122,7 @@ def _render(
 
 @require_POST
 @reads
+@limited("suggestions")
 def suggest(request: TenantRequest) -> HttpResponse:
     """Patients whose name or identifier begins like what was typed so far; nothing where no index can tell."""
     text = trimmed(request.POST.get("patient", ""))[:LONGEST]

@@ -66,6 +66,8 @@ def test_nothing_at_all_is_the_demo_on_this_machine_only(tmp_path):
         ({"DISPLAY_TIME_ZONE": "Mars/Olympus"}, "DISPLAY_TIME_ZONE"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
+        ({"LIMIT_COUNTS": "0"}, "LIMIT_COUNTS"),
+        ({"LIMIT_COUNTS": "many"}, "LIMIT_COUNTS"),
         ({"METRICS_TOKEN": "guessable"}, "METRICS_TOKEN"),
         ({"CORTI_CLIENT_SECRET": ""}, "CORTI_CLIENT_SECRET"),
         ({"CORTI_ENVIRONMENT": "eu/../us"}, "CORTI_ENVIRONMENT"),

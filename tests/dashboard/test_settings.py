@@ -112,7 +112,9 @@ def variables_read():
     text = "\n".join((ROOT / source).read_text() for source in sources)
     names = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', text))
     names |= set(re.findall(r'(?:environment\.|= )?\b\w+\(\s*env(?:\.\w+)?, "([A-Z_]+)"', text))
-    names |= {f"{name}_FILE" for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN")}
+    names |= {
+        f"{name}_FILE" for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN")
+    }
     config = (ROOT / "corti_gateway/config.py").read_text()
     tenant = set(re.findall(r'(?:text|needed|secret|address|switch|whole)\("([A-Z_]+)"', config)) - {"TENANTS"}
     names |= {f"CORTI_{name}" for name in tenant} | {f"CORTI_NORDHAVN_{name}" for name in tenant}

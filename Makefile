@@ -57,7 +57,7 @@ clean:  ## remove the virtual environment, the demo's data and all caches
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/tests: requirements-dev.txt requirements-postgres.txt .venv/runs
+.venv/tests: requirements-dev.txt .venv/runs
 	@echo "Installing what the tests need …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@

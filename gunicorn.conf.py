@@ -24,6 +24,7 @@ max_requests_jitter = 2_000
 control_socket_disable = True
 # One line a request is written by dashboard/request_log.py, which knows route and tenant and says no address.
 accesslog = None
+loglevel = env.str("LOG_LEVEL", default="info").lower()
 logger_class = server_log(environment.log_format(env))
 
 # glibc would give the megabyte that a page takes back to the system after each page and fetch it anew for the next, at

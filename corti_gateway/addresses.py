@@ -56,6 +56,21 @@ def _is_loopback(host: str) -> bool:
     # Asked first: ::1 lies in a block that ipaddress calls reserved.
     if address.is_loopback:
         return True
-    if address.is_link_local or address.is_unspecified or address.is_multicast or address.is_reserved:
+    if _is_no_server(address):
         raise ValueError("has a host address that is no server")
     return False
+
+
+def may_be_at(host: str, found: str) -> bool:
+    """Whether a host of a configuration may have the address that its name was resolved to: only ``localhost`` is this
+    machine, and nobody is at addresses that no server has, such as those where clouds hand out credentials."""
+    address = ipaddress.ip_address(found.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if host == "localhost" or address.is_loopback:
+        return host == "localhost" and address.is_loopback
+    return not _is_no_server(address)
+
+
+def _is_no_server(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return address.is_link_local or address.is_unspecified or address.is_multicast or address.is_reserved

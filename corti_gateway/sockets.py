@@ -20,6 +20,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
+from corti_gateway.addresses import may_be_at
 from corti_gateway.deadline import Deadline
 
 
@@ -100,7 +101,11 @@ def _addresses(host: str, port: int) -> list[Any]:
         raise failed[0]
     if not found:
         raise TimeoutError("no address came in time")
-    return found
+    allowed = [one for one in found if may_be_at(host, one[4][0])]
+    if not allowed:
+        # Somebody who answers for the name service would have us talk to this machine, or to a cloud's own.
+        raise socket.gaierror("the name leads to an address that it may not have")
+    return allowed
 
 
 class _Connecting(HTTPConnection):

@@ -4,6 +4,7 @@ import os
 import secrets
 import warnings
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def load(base: Path) -> environ.Env:
     require("ENV_FILE" not in os.environ or not file or Path(file).is_file(), f"ENV_FILE names no file: {file}")
     if file and Path(file).is_file():
         environ.Env.read_env(file)
-    for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN"):
+    for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN"):
         if path := os.environ.get(f"{name}_FILE"):
             os.environ[name] = _content(f"{name}_FILE", path)
     return environ.Env()
@@ -88,6 +89,14 @@ def demo_secret(folder: Path) -> str:
     return path.read_text()
 
 
+def private_file(path: Path) -> None:
+    """A file, and its folder, for its owner only where they are made here; what SQLite puts beside its file, it makes
+    like the file. One that cannot be made is told by ``manage.py check``."""
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+
+
 def flag(env: environ.Env, name: str, *, default: bool) -> bool:
     """A variable that says on or off; any other word stops the start."""
     text = env.str(name, default="").strip().lower()
@@ -112,6 +121,13 @@ def one_of(env: environ.Env, name: str, allowed: Collection[str], *, default: st
     text: str = env.str(name, default="") or default
     require(text in allowed, f"{name} is {text!r}, which is not one of the values it may have.")
     return text
+
+
+def whole(env: environ.Env, name: str, *, default: int) -> int:
+    """A variable that holds a whole number, 1 or more."""
+    text: str = env.str(name, default="").strip() or str(default)
+    require(text.isascii() and text.isdigit() and int(text) > 0, f"{name} must be a whole number from 1, not {text!r}.")
+    return int(text)
 
 
 def require(condition: bool, message: str) -> None:

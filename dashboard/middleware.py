@@ -43,6 +43,20 @@ def content_policy(get_response: Handler) -> Handler:
     return answer
 
 
+def refuse_other_sites(get_response: Handler) -> Handler:
+    """What another site embeds, prefetches or asks by script is refused (SR-54); a link that somebody follows, as from
+    a mail, is not: browsers tell the two apart. Whatever sends no such headers is not a browser that knows them."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        site = request.headers.get("Sec-Fetch-Site", "none")
+        follows = (request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest"))
+        if site not in ("same-origin", "none") and follows != ("navigate", "document"):
+            return HttpResponse("Refused: asked for by another site.\n", status=403, content_type="text/plain")
+        return get_response(request)
+
+    return answer
+
+
 def whole_page_sign_in(get_response: Handler) -> Handler:
     """A fragment asked for without a session moves the whole page to the sign-in, not the form into the table.
 

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "dashboard.index",
     "dashboard.encounters",
     "dashboard.patients",
+    "dashboard.monitoring",
     "dashboard.demo",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware" if DJANGO_6 else "dashboard.middleware.content_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dashboard.middleware.refuse_other_sites",
     "dashboard.compression.compress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -107,7 +109,7 @@ SQLITE = f"sqlite:///{VAR_DIR / 'dashboard.sqlite3'}"
 DATABASES = {"default": environment.service(env.db_url, "DATABASE_URL", default=SQLITE, needs="ENGINE")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    Path(DATABASES["default"]["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment.private_file(Path(DATABASES["default"]["NAME"]))
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -178,10 +180,17 @@ if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
 
+# How often one user may ask for what costs much, a minute (limits.py).
+LIMITS = {
+    "suggestions": environment.whole(env, "LIMIT_SUGGESTIONS", default=240),
+    "counts": environment.whole(env, "LIMIT_COUNTS", default=30),
+    "files": environment.whole(env, "LIMIT_FILES", default=20),
+}
+
 # --- Static files --------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

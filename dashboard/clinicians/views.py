@@ -15,6 +15,7 @@ from dashboard.clinicians.csv_file import Problem, Refused
 from dashboard.clinicians.forms import ClinicianForm
 from dashboard.clinicians.models import Clinician
 from dashboard.clinicians.table import table
+from dashboard.limits import limited
 from dashboard.listing.csv_text import attachment
 from dashboard.listing.formatting import number
 from dashboard.listing.parameters import Parameters
@@ -66,6 +67,7 @@ def _save(request: TenantRequest) -> HttpResponse:
 
 @csrf_exempt  # Here only, and never without the check: _import makes it once the form could be read.
 @administers
+@limited("files", lambda request: request.method == "POST")
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_csv(request: TenantRequest) -> HttpResponse:
     """The page with the import opened; a POST takes over a file or pasted text, all of it or nothing."""
@@ -102,6 +104,7 @@ def _uploaded(request: TenantRequest) -> str:
 
 
 @administers
+@limited("files")
 @require_safe
 def export_csv(request: TenantRequest) -> HttpResponse:
     """Everybody with a name as the import reads it; with ``?unnamed`` the ids that wait for a name, to be filled in."""

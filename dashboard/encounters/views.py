@@ -28,6 +28,7 @@ from dashboard.encounters.state import ME, EncounterListState
 from dashboard.index.reading import clinicians as seen
 from dashboard.index.reading import patients
 from dashboard.index.state import IndexState
+from dashboard.limits import limited
 from dashboard.listing import files
 from dashboard.listing.controls import PATIENT, Option, query_of, size_options
 from dashboard.listing.csv_text import attachment
@@ -47,6 +48,7 @@ TEMPLATE = "encounters/list.html"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reads
+@limited("counts", lambda request: "count" in request.GET)
 def encounter_list(request: TenantRequest) -> HttpResponse:
     """The list behind the URL; a POST is the filter form, answered with the URL of the list it asks for."""
     index = plan.index_of(request.tenant)
@@ -72,6 +74,7 @@ def encounter_list(request: TenantRequest) -> HttpResponse:
 
 @require_safe
 @exports
+@limited("files")
 def export(request: TenantRequest) -> HttpResponse:
     """The list behind the same query string as a file; where there are no rows to be had, the page that says why."""
     index = plan.index_of(request.tenant)

@@ -15,6 +15,7 @@ from dashboard.accounts.viewer import Viewer
 from dashboard.audit import note
 from dashboard.index.reading import patients as reading
 from dashboard.index.state import IndexState
+from dashboard.limits import limited
 from dashboard.listing import files
 from dashboard.listing.controls import PATIENT, query_of, size_options
 from dashboard.listing.csv_text import attachment
@@ -78,6 +79,7 @@ def patient_list(request: TenantRequest) -> HttpResponse:
 
 @require_safe
 @exports
+@limited("files")
 def export(request: TenantRequest) -> HttpResponse:
     """The list behind the same query string as a file; where there are no rows to be had, the page that says why."""
     index = plan.index_of(request.tenant)
@@ -166,6 +168,7 @@ def _render(
 
 @require_POST
 @reads
+@limited("suggestions")
 def suggest(request: TenantRequest) -> HttpResponse:
     """Patients whose name or identifier begins like what was typed so far; nothing where no index can tell."""
     text = trimmed(request.POST.get("patient", ""))[:LONGEST]

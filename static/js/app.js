@@ -126,7 +126,7 @@
   document.addEventListener("htmx:afterSwap", followResults);
 
   // Only a results fragment may take the place of the results; anything else is no answer.
-  const failed = (status = 0) => {
+  const failed = (status = 0, reference = "") => {
     const results = $("#results");
     const template = $("#no-answer");
     if (!results || !template) return;
@@ -136,13 +136,14 @@
     results.dataset.stale = "true";
     // It was reached, and refused: its own words for that.
     if (status) results.querySelector("h2").textContent = `The dashboard refused this (${status})`;
+    if (reference) results.querySelector(".own-reference").textContent = `Reference ${reference}`;
   };
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
     if (xhr.status !== 204 && !xhr.responseText.includes('<section id="results"')) {
       event.detail.shouldSwap = false;
       // Not found as a whole: the tenant is no longer the user's. Nothing of it may stay on the screen.
-      if (xhr.status === 404) location.reload(); else failed(xhr.status);
+      if (xhr.status === 404) location.reload(); else failed(xhr.status, xhr.getResponseHeader("X-Request-ID"));
     }
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => failed());

@@ -66,6 +66,8 @@ def test_nothing_at_all_is_the_demo_on_this_machine_only(tmp_path):
         ({"DISPLAY_TIME_ZONE": "Mars/Olympus"}, "DISPLAY_TIME_ZONE"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
+        ({"LIMIT_COUNTS": "0"}, "LIMIT_COUNTS"),
+        ({"LIMIT_COUNTS": "many"}, "LIMIT_COUNTS"),
         ({"METRICS_TOKEN": "guessable"}, "METRICS_TOKEN"),
         ({"CORTI_CLIENT_SECRET": ""}, "CORTI_CLIENT_SECRET"),
         ({"CORTI_ENVIRONMENT": "eu/../us"}, "CORTI_ENVIRONMENT"),
@@ -110,7 +112,9 @@ def variables_read():
     text = "\n".join((ROOT / source).read_text() for source in sources)
     names = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', text))
     names |= set(re.findall(r'(?:environment\.|= )?\b\w+\(\s*env(?:\.\w+)?, "([A-Z_]+)"', text))
-    names |= {f"{name}_FILE" for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN")}
+    names |= {
+        f"{name}_FILE" for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN")
+    }
     config = (ROOT / "corti_gateway/config.py").read_text()
     tenant = set(re.findall(r'(?:text|needed|secret|address|switch|whole)\("([A-Z_]+)"', config)) - {"TENANTS"}
     names |= {f"CORTI_{name}" for name in tenant} | {f"CORTI_NORDHAVN_{name}" for name in tenant}

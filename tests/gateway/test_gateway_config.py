@@ -186,7 +186,24 @@ HOSTILE = [
     "https:///v2/",
     "https://[::1/",
     "https://1.2.3/",
+    "http://[fd00::1]/",
+    "https://[::ffff:169.254.169.254]/",
+    "https://255.255.255.255/",
+    "https://0x7f000001/",
+    "https://xn--/../",
+    "https://api.example:-1/",
+    "https://api%2eexample/",
+    "https://api.example;evil.test/",
+    "data:text/plain,x",
+    "unix:///var/run/docker.sock",
+    "HTTP://EVIL.TEST/",
+    "https:api.example",
+    "https:/api.example/",
 ]
+
+
+def test_there_are_more_than_forty_hostile_addresses() -> None:
+    assert len(set(HOSTILE)) > 60
 
 
 @pytest.mark.parametrize("address", HOSTILE)

@@ -206,7 +206,10 @@ FINAL = {
     "500 for ever": (http(b"<b>" * 2_000_00, "500 Oops", "text/html"), errors.ServerFailed, 2),
     "503 for ever": (http(b"", "503 Down", ""), errors.ServerFailed, 3),
     "501": (http(b"", "501 No", ""), errors.ServerFailed, 1),
-    "307": (http(b"", "307 Go", "", "Location: http://127.0.0.1:1/steal"), errors.Redirected, 1),
+    **{
+        str(status): (http(b"", f"{status} Go", "", "Location: http://127.0.0.1:1/steal"), errors.Redirected, 1)
+        for status in (301, 302, 303, 307, 308)
+    },
     "302 nowhere": (http(b"", "302 Go", "", "Location: http://[::"), errors.Redirected, 1),
     "204": (http(b"", "204 None", ""), errors.UnreadableAnswer, 1),
     "html": (http(b"<html>login</html>", kind="text/html"), errors.UnreadableAnswer, 1),

@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from corti_gateway.config import SWITCH, TenantConfig, tenants_from_env
 from corti_gateway.errors import ConfigurationError
+from dashboard.accounts import oidc
+from dashboard.accounts.oidc import OidcConfig
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 
@@ -22,7 +24,7 @@ def load(base: Path) -> environ.Env:
     require("ENV_FILE" not in os.environ or not file or Path(file).is_file(), f"ENV_FILE names no file: {file}")
     if file and Path(file).is_file():
         environ.Env.read_env(file)
-    for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL"):
+    for name in ("SECRET_KEY", "DATABASE_URL", "CACHE_URL", "OIDC_CLIENT_SECRET"):
         if path := os.environ.get(f"{name}_FILE"):
             os.environ[name] = _content(f"{name}_FILE", path)
     return environ.Env()
@@ -96,6 +98,24 @@ def one_of(env: environ.Env, name: str, allowed: Collection[str], *, default: st
     text: str = env.str(name, default="") or default
     require(text in allowed, f"{name} is {text!r}, which is not one of the values it may have.")
     return text
+
+
+def words(env: environ.Env, name: str, allowed: Collection[str], *, default: Collection[str]) -> tuple[str, ...]:
+    """A variable that lists some of the known words; ``none`` is none of them."""
+    text: str = env.str(name, default="").strip()
+    if not text:
+        return tuple(str(word) for word in default)
+    chosen = [] if text == "none" else [word.strip() for word in text.split(",")]
+    require(set(chosen) <= set(allowed), f"{name} lists {text!r}; it may have {', '.join(allowed)}, or none.")
+    return tuple(chosen)
+
+
+def provider(variables: Mapping[str, str], tenants: Collection[str], roles: Collection[str]) -> OidcConfig | None:
+    """The OpenID provider, if one is configured."""
+    try:
+        return oidc.read(variables, tenants, roles)
+    except oidc.OidcConfigurationError as error:
+        raise ImproperlyConfigured(str(error)) from error
 
 
 def require(condition: bool, message: str) -> None:

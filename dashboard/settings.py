@@ -8,6 +8,8 @@ import django
 
 from corti_gateway.config import TenantConfig
 from dashboard import environment
+from dashboard.accounts.oidc import OidcConfig
+from dashboard.tenants.roles import Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environment.load(BASE_DIR)
@@ -52,6 +54,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
     *([] if DJANGO_6 else ["template_partials"]),
 ]
 MIDDLEWARE = [
@@ -65,9 +71,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dashboard.middleware.whole_page_sign_in",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "dashboard.tenants.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -105,7 +113,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # What is deleted is overwritten: the index holds patients, and forgets those that are gone.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
-CACHES = {"default": environment.service(env.cache_url, "CACHE_URL", default="locmemcache://", needs="BACKEND")}
+# Totals may be forgotten. The limits of the sign-in hold across processes: without Redis they are in the database.
+TOTALS = environment.service(env.cache_url, "CACHE_URL", default="locmemcache://", needs="BACKEND")
+LIMITS = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "shared_cache",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}
+CACHES = {"default": TOTALS if "redis" in TOTALS["BACKEND"].lower() else LIMITS, "totals": TOTALS}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in and sessions ------------------------------------------------------------------------------------------
@@ -116,10 +131,34 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "dashboard.accounts.passwords.WordsOfThisPlace"},
 ]
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "tenants:choose"
 LOGOUT_REDIRECT_URL = "accounts:signed-out"
+# Nobody signs up, and nothing is mailed: an administrator makes accounts, or the OpenID provider vouches for them.
+ACCOUNT_ADAPTER = "dashboard.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_UNIQUE_EMAIL = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {"login": "dashboard.accounts.forms.SignInForm"}
+# Failed sign-ins per address, and per account and address (AccountAdapter); a whole ward may share one address.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+# An OpenID provider, if there is one (docs/sign-in.md).
+OIDC: OidcConfig | None = environment.provider(os.environ, [tenant.slug for tenant in TENANTS], [*Role])
+SOCIALACCOUNT_ADAPTER = "dashboard.tenants.provided.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+# Roles whose members need a second factor, unless the provider signed them in.
+MFA_REQUIRED: tuple[str, ...] = environment.words(env, "MFA_REQUIRED", [*Role], default=[] if DEMO else [*Role])
+MFA_ADAPTER = "dashboard.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Reading room"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # The __Host- prefix binds a cookie to this very host, which browsers allow over HTTPS only.
@@ -150,6 +189,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if environment.flag(env, "BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # The address that limits count by is the one that the proxy adds at the end of X-Forwarded-For.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
 
 # --- Static files --------------------------------------------------------------------------------------------------

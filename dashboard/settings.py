@@ -40,6 +40,11 @@ environment.require(
 # Django 6 has template partials and the content security policy built in.
 DJANGO_6 = django.VERSION >= (6, 0)
 INSTALLED_APPS = [
+    # Before ours, which takes its tables out of the admin site again.
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
     "dashboard.accounts",
     "dashboard.tenants",
     "dashboard.clinicians",
@@ -54,10 +59,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "allauth",
-    "allauth.account",
-    "allauth.socialaccount",
-    "allauth.mfa",
     *([] if DJANGO_6 else ["template_partials"]),
 ]
 MIDDLEWARE = [
@@ -131,6 +132,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "dashboard.accounts.passwords.WordsOfThisPlace"},
 ]
 LOGIN_URL = "accounts:sign-in"

@@ -1,6 +1,6 @@
 """Accounts and their memberships in Django's admin site."""
 
-from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
@@ -12,9 +12,8 @@ from dashboard.accounts.models import User
 from dashboard.tenants.models import Membership
 
 # Accounts are kept below; what belongs to them is no table to look into.
-for model in (EmailAddress, EmailConfirmation, Authenticator, SocialAccount, SocialApp, SocialToken):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(model)
 
 
 class MembershipInline(admin.TabularInline):

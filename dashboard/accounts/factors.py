@@ -11,7 +11,7 @@ from allauth.mfa.signals import authenticator_added
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from dashboard.accounts.models import User
 
@@ -35,6 +35,13 @@ class AddApp(ActivateTOTPView):
         secret = context["form"].secret
         context["secret"] = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
         return context
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        # Used up: whoever looked over a shoulder cannot sign in with it.
+        app = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        app.wrap().validate_code(form.cleaned_data["code"])
+        return response
 
 
 class AddPasskey(AddWebAuthnView):

@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 
 from dashboard.accounts.models import User
 from dashboard.accounts.provider import OidcProvider, config
+from dashboard.accounts.tokens import TokenRefused
 from dashboard.tenants.models import Membership
 from dashboard.tenants.roles import Role
 
@@ -81,10 +82,10 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
     ) -> None:
-        # The kind only: the text of an exception may hold what the provider, or somebody in its place, has sent.
+        # Our own words, or the kind: others may hold what the provider, or somebody in its place, has sent.
         cause = getattr(exception, "__cause__", None)
-        kinds = [type(found).__name__ for found in (exception, cause) if found]
-        self._refuse(request, " from ".join(kinds) or str(error))
+        own = isinstance(cause, TokenRefused)
+        self._refuse(request, f"ID token: {cause}" if own else type(exception).__name__ if exception else str(error))
 
     def _refuse(self, request: HttpRequest, reason: str) -> None:
         logger.warning("A sign-in by the OpenID provider was refused: %s", reason)

@@ -411,5 +411,5 @@ def test_the_button_is_there_with_a_provider_only(client, provider, settings):
 def test_the_log_says_why_and_tells_nothing_of_the_token(client, provider, caplog):
     provider.bend = with_(aud="a-secret-audience")
     through(client, provider)
-    assert "OAuth2Error from TokenRefused" in caplog.text
+    assert "ID token: InvalidAudienceError" in caplog.text
     assert "a-secret-audience" not in caplog.text

@@ -84,6 +84,19 @@ def test_password_and_code_lead_to_the_page_that_was_asked_for(enrolled, client,
     assert client.session.session_key != before
 
 
+def test_the_code_that_set_the_app_up_signs_nobody_in(karen, client, sign_in, clock):
+    sign_in()
+    secret = client.page(APP).one(r'<p class="secret"><code>(.*?)</code>')
+    client.post(APP, {"code": code(secret)})
+    client.post("/accounts/sign-out/")
+    sign_in()
+    second(client, code(secret))
+    assert not signed_in(client)
+    clock.shift(timedelta(seconds=30))
+    second(client, code(secret))
+    assert signed_in(client)
+
+
 def test_a_code_works_once(enrolled, client, sign_in):
     sign_in()
     now = code(enrolled[0])

@@ -19,6 +19,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from dashboard.accounts import own_sessions
+
 # How the user has signed in: all that outlives the session from before the sign-in.
 _KEPT = (flow.AUTHENTICATION_METHODS_SESSION_KEY, flow._AUTHENTICATION_METHODS_USER_SESSION_KEY)
 
@@ -49,6 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
         request.session.flush()
         request.session.update(kept)
         super().login(request, user)
+        own_sessions.note(request)
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         return redirect("accounts:refused")

@@ -13,6 +13,7 @@ from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnVi
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
+from dashboard.accounts import own_sessions
 from dashboard.accounts.models import User
 
 
@@ -20,6 +21,10 @@ class Security(IndexView):
     """How the user signs in, and where."""
 
     template_name = "accounts/security.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"sessions": own_sessions.of(self.request, self.request.user)}
 
 
 class AddApp(ActivateTOTPView):

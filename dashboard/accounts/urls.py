@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-in/provider/callback/", provider.callback, name="provider-callback"),
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
     path("sign-out/everywhere-else/", views.sign_out_elsewhere, name="sign-out-elsewhere"),
+    path("sign-out/one/", views.end_session, name="end-session"),
     path("signed-out/", views.signed_out, name="signed-out"),
     path("settings/", views.own_settings, name="settings"),
     path("theme/", views.theme, name="theme"),

@@ -16,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dashboard.accounts import provider
+from dashboard.accounts import own_sessions, provider
 from dashboard.accounts.forms import SettingsForm
 from dashboard.accounts.models import User
 from dashboard.context import THEMES
@@ -84,6 +84,15 @@ def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     request.user.end_sessions()
     update_session_auth_hash(request, request.user)
     messages.success(request, "You are signed out everywhere else.")
+    return redirect("mfa_index")
+
+
+@require_POST
+def end_session(request: HttpRequest) -> HttpResponse:
+    """End one other session of the user; one that is over already is over as well."""
+    assert isinstance(request.user, User)
+    if own_sessions.end(request.user, request.POST.get("session", "")):
+        messages.success(request, "That device is signed out.")
     return redirect("mfa_index")
 
 

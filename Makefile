@@ -28,10 +28,11 @@ doctor: .venv/runs  ## what the configured tenants' APIs really do
 	@$(BIN)/python manage.py doctor
 
 test: .venv/tests  ## every test that needs no service and no browser
-	@$(BIN)/pytest -n auto -m "not browser and not postgres and not node"
+	@$(BIN)/pytest -n auto -m "not browser and not postgres and not node and not redis"
 
 browser-test: .venv/tests  ## the tests in headless Chromium
 	@npm ci --prefix tests/browser/node --no-audit --no-fund --silent
+	@npm ci --prefix tests/accounts/node --no-audit --no-fund --silent
 	@$(BIN)/pytest -n 2 -m browser
 
 check: .venv/tests  ## lint, types, imports, deployment settings

@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from corti_gateway.config import SWITCH, TenantConfig, tenants_from_env
 from corti_gateway.errors import ConfigurationError
+from dashboard.accounts import oidc
+from dashboard.accounts.oidc import OidcConfig
 
 LOG_FORMATS = {"line": "dashboard.logs.OneLine", "json": "dashboard.logs.JsonLine"}
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -24,7 +26,8 @@ def load(base: Path) -> environ.Env:
     require("ENV_FILE" not in os.environ or not file or Path(file).is_file(), f"ENV_FILE names no file: {file}")
     if file and Path(file).is_file():
         environ.Env.read_env(file)
-    for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN"):
+    secrets = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET")
+    for name in secrets:
         if path := os.environ.get(f"{name}_FILE"):
             os.environ[name] = _content(f"{name}_FILE", path)
     return environ.Env()
@@ -128,6 +131,24 @@ def whole(env: environ.Env, name: str, *, default: int) -> int:
     text: str = env.str(name, default="").strip() or str(default)
     require(text.isascii() and text.isdigit() and int(text) > 0, f"{name} must be a whole number from 1, not {text!r}.")
     return int(text)
+
+
+def words(env: environ.Env, name: str, allowed: Collection[str], *, default: Collection[str]) -> tuple[str, ...]:
+    """A variable that lists some of the known words; ``none`` is none of them."""
+    text: str = env.str(name, default="").strip()
+    if not text:
+        return tuple(str(word) for word in default)
+    chosen = [] if text == "none" else [word.strip() for word in text.split(",")]
+    require(set(chosen) <= set(allowed), f"{name} lists {text!r}; it may have {', '.join(allowed)}, or none.")
+    return tuple(chosen)
+
+
+def provider(variables: Mapping[str, str], tenants: Collection[str], roles: Collection[str]) -> OidcConfig | None:
+    """The OpenID provider, if one is configured."""
+    try:
+        return oidc.read(variables, tenants, roles)
+    except oidc.OidcConfigurationError as error:
+        raise ImproperlyConfigured(str(error)) from error
 
 
 def require(condition: bool, message: str) -> None:

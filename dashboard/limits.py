@@ -1,4 +1,4 @@
-"""How often one user may ask for what costs much; counted in the cache, so over all processes that share one."""
+"""How often one user may ask for what costs much; counted per process, or with Redis over all of them."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
@@ -43,6 +43,7 @@ def too_many(request: HttpRequest, seconds: int) -> HttpResponseBase:
 def _count(name: str, user: object) -> int:
     """How many requests it is in this minute, this one included."""
     key = f"limit:{name}:{user}:{int(time.time()) // MINUTE}"
+    cache = caches["totals"]
     cache.add(key, 0, 2 * MINUTE)
     try:
         return cache.incr(key)

@@ -8,6 +8,8 @@ import django
 
 from corti_gateway.config import TenantConfig
 from dashboard import environment
+from dashboard.accounts.oidc import OidcConfig
+from dashboard.tenants.roles import Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environment.load(BASE_DIR)
@@ -43,6 +45,11 @@ environment.require(
 # Django 6 has template partials and the content security policy built in.
 DJANGO_6 = django.VERSION >= (6, 0)
 INSTALLED_APPS = [
+    # Before ours, which takes its tables out of the admin site again.
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
     "dashboard.accounts",
     "dashboard.tenants",
     "dashboard.audit",
@@ -76,10 +83,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "dashboard.audit.middleware.AuditMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dashboard.middleware.whole_page_sign_in",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "dashboard.tenants.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -128,9 +137,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DATABASE_ROUTERS = ["dashboard.audit.routing.Router"]
 # A page that cannot be logged is not shown; entries are kept for so many years.
 AUDIT_REQUIRED: bool = environment.flag(env, "AUDIT_REQUIRED", default=True)
-AUDIT_KEEP_YEARS: int = env.int("AUDIT_KEEP_YEARS", default=6)
-environment.require(1 <= AUDIT_KEEP_YEARS <= 100, "AUDIT_KEEP_YEARS must be a number of years from 1 to 100.")
-CACHES = {"default": environment.service(env.cache_url, "CACHE_URL", default="locmemcache://", needs="BACKEND")}
+AUDIT_KEEP_YEARS: int = environment.whole(env, "AUDIT_KEEP_YEARS", default=6)
+environment.require(AUDIT_KEEP_YEARS <= 100, "AUDIT_KEEP_YEARS must be a number of years from 1 to 100.")
+# Totals may be forgotten. The limits of the sign-in hold across processes: without Redis they are in the database.
+TOTALS = environment.service(env.cache_url, "CACHE_URL", default="locmemcache://", needs="BACKEND")
+SHARED = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "shared_cache",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}
+CACHES = {"default": TOTALS if "redis" in TOTALS["BACKEND"].lower() else SHARED, "totals": TOTALS}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in and sessions ------------------------------------------------------------------------------------------
@@ -141,10 +157,35 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "dashboard.accounts.passwords.WordsOfThisPlace"},
 ]
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "tenants:choose"
 LOGOUT_REDIRECT_URL = "accounts:signed-out"
+# Nobody signs up, and nothing is mailed: an administrator makes accounts, or the OpenID provider vouches for them.
+ACCOUNT_ADAPTER = "dashboard.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_UNIQUE_EMAIL = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {"login": "dashboard.accounts.forms.SignInForm"}
+# Failed sign-ins per address, and per account and address (AccountAdapter); a whole ward may share one address.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+# An OpenID provider, if there is one (docs/sign-in.md).
+OIDC: OidcConfig | None = environment.provider(os.environ, [tenant.slug for tenant in TENANTS], [*Role])
+SOCIALACCOUNT_ADAPTER = "dashboard.tenants.provided.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+# Roles whose members need a second factor, unless the provider signed them in.
+MFA_REQUIRED: tuple[str, ...] = environment.words(env, "MFA_REQUIRED", [*Role], default=[] if DEMO else [*Role])
+MFA_ADAPTER = "dashboard.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Reading room"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # The __Host- prefix binds a cookie to this very host, which browsers allow over HTTPS only.
@@ -178,6 +219,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 BEHIND_PROXY: bool = environment.flag(env, "BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # The address that limits count by is the one that the proxy adds at the end of X-Forwarded-For.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
 
 # How often one user may ask for what costs much, a minute (limits.py).

@@ -17,3 +17,16 @@ def config_of(tenant: SandboxTenant, sandbox: Sandbox, **changes: Any) -> Tenant
         client_secret=tenant.client_secret,
         **fields,
     )
+
+
+def config_without_api(slug: str) -> TenantConfig:
+    """A tenant for tests that never ask its API: nobody listens there."""
+    return TenantConfig(
+        slug=slug,
+        label=slug.title(),
+        tenant_name="base",
+        client_id="nobody",
+        client_secret="nothing",
+        api_url="http://127.0.0.1:9/v2/",
+        auth_url="http://127.0.0.1:9/realms/",
+    )

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "dashboard.accounts"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        from dashboard.accounts import factors  # noqa: F401  # listens

@@ -1,6 +1,6 @@
 """Who may sign in, and whose session it is."""
 
-from django.contrib.auth.backends import ModelBackend
+from allauth.account.auth_backends import AuthenticationBackend
 from django.db import connection
 
 from dashboard.accounts.models import User
@@ -8,13 +8,18 @@ from dashboard.accounts.models import User
 # What every database hands over as it is; the dates, which hardly any page needs, are loaded when asked for.
 _FIELDS = (
     "id", "password", "is_superuser", "username", "first_name", "last_name", "email", "is_staff", "is_active",
-    "time_zone", "shortcuts",
+    "time_zone", "shortcuts", "sessions_ended",
 )  # fmt: skip
 _USER = f"SELECT {', '.join(_FIELDS)} FROM accounts_user WHERE id = %s"  # noqa: S608  # our own names
 
 
-class Accounts(ModelBackend):
-    """Django's sign-in by password; only finding the user of a session is done here."""
+class Accounts(AuthenticationBackend):
+    """allauth's sign-in by password, which takes as long for a name that nobody has; finding the user of a session is
+    done here."""
+
+    @classmethod
+    def _stash_user(cls, user: User | None) -> None:
+        """A disabled account is answered like a wrong password; allauth would show a page of its own."""
 
     def get_user(self, user_id: int) -> User | None:
         with connection.cursor() as cursor:

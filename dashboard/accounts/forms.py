@@ -3,9 +3,23 @@
 import zoneinfo
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 
 from dashboard.accounts.models import User
+
+
+class SignInForm(LoginForm):
+    """Name and password, under the names that browsers and password keepers know."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.fields["login"].widget.attrs |= {"autofocus": True, "autocapitalize": "none"}
+
+    def add_prefix(self, field_name: str) -> str:
+        return "username" if field_name == "login" else str(super().add_prefix(field_name))
 
 
 class SettingsForm(forms.ModelForm):

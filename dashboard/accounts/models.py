@@ -5,6 +5,7 @@ import zoneinfo
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 
 def validate_zone(name: str) -> None:
@@ -25,6 +26,18 @@ class User(AbstractUser):
     shortcuts = models.BooleanField(
         "single-key shortcuts", default=True, help_text="Keys such as “r” for refresh and “/” for the patient filter."
     )
+    # Part of what every session of the user is checked against: one more ends them all.
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        salt = "dashboard.accounts.models.User.get_session_auth_hash"
+        value = f"{self.password}|{self.sessions_ended}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        """Sign the user out everywhere, with the next click there."""
+        User.objects.filter(pk=self.pk).update(sessions_ended=models.F("sessions_ended") + 1)
+        self.refresh_from_db(fields=["sessions_ended"])
 
     @property
     def display_name(self) -> str:

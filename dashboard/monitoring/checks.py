@@ -110,7 +110,7 @@ def _open_to_others(paths: Iterable[Path], bits: int) -> Iterator[CheckMessage]:
 def sharing(app_configs: object, **options: Any) -> list[CheckMessage]:
     """What several processes must share."""
     workers = int(os.environ.get("WEB_WORKERS", "2"))
-    if settings.DEMO or workers < 2 or settings.CACHES["default"]["BACKEND"] != LOCAL_MEMORY:
+    if settings.DEMO or workers < 2 or settings.CACHES["totals"]["BACKEND"] != LOCAL_MEMORY:
         return []
     return [
         Warning(

@@ -6,7 +6,7 @@ Anybody may ask, so the answers name no tenant and hold no reason; those are in 
 import logging
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -62,6 +62,7 @@ def _migrated() -> bool:
 
 def _cache() -> str:
     try:
+        cache = caches["totals"]
         cache.set("readyz", "asked", 60)
         return "ok" if cache.get("readyz") == "asked" else "forgets"
     except Exception as error:  # Each kind of cache has errors of its own, without a common root.

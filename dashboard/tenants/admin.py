@@ -1,10 +1,19 @@
 """Accounts and their memberships in Django's admin site."""
 
-from django.contrib import admin
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from dashboard.accounts.models import User
 from dashboard.tenants.models import Membership
+
+# Accounts are kept below; what belongs to them is no table to look into.
+for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(model)
 
 
 class MembershipInline(admin.TabularInline):
@@ -16,4 +25,20 @@ class MembershipInline(admin.TabularInline):
 class AccountAdmin(UserAdmin):
     inlines = [MembershipInline]
     list_display = ("username", "first_name", "last_name", "email", "is_active", "is_staff")
+    actions = ["sign_out_everywhere", "take_second_factors"]
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Settings", {"fields": ("time_zone", "shortcuts")}))
+
+    @admin.action(description="Sign out everywhere", permissions=["change"])
+    def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            user.end_sessions()
+            self.log_change(request, user, "Signed out everywhere.")
+        self.message_user(request, f"{len(queryset)} signed out everywhere.", messages.SUCCESS)
+
+    @admin.action(description="Take the second factors away (lost phone), and sign out", permissions=["change"])
+    def take_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            Authenticator.objects.filter(user=user).delete()
+            user.end_sessions()
+            self.log_change(request, user, "Second factors taken away.")
+        self.message_user(request, f"{len(queryset)} set up a new second factor at the next sign-in.", messages.SUCCESS)

@@ -25,6 +25,8 @@ class Membership(models.Model):
     exporter = models.BooleanField(default=False, help_text="May export the lists that a clinician reads.")
     auditor = models.BooleanField(default=False, help_text="Reads the access log.")
     admin = models.BooleanField(default=False, help_text="Keeps members, clinicians’ names and the index.")
+    # By the OpenID provider: each sign-in replaces it (provided.py). One that was given by hand stays.
+    provided = models.BooleanField("from the provider", default=False, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "tenant"], name="one_membership_per_user_and_tenant")]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
@@ -103,6 +103,7 @@ def sandbox(running_sandbox: Sandbox, tenant_configs: tuple[TenantConfig, ...], 
     for hosted in running_sandbox.api.tenants.values():
         hosted.faults.clear()
     cache.clear()
+    caches["totals"].clear()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -75,7 +75,7 @@ def test_a_database_without_an_answer_makes_it_unready(client, upstream, db, mon
 
 
 def test_a_migration_not_applied_makes_it_unready_until_it_is(client, upstream, db):
-    applied = MigrationRecorder.Migration.objects.get(app="tenants", name="0003_roles")
+    applied = MigrationRecorder.Migration.objects.get(app="tenants", name="0004_provided")
     name, moment = applied.name, applied.applied
     applied.delete()
     status, content = asked(client, "/readyz")
@@ -94,7 +94,7 @@ def test_once_it_was_found_migrated_that_is_not_asked_again(client, upstream, db
     ("change", "said"), [(lambda *of: 1 / 0, "no answer"), (lambda *of: None, "forgets")], ids=["fails", "forgets"]
 )
 def test_a_cache_that_does_not_keep_makes_it_unready(client, upstream, db, monkeypatch, change, said):
-    monkeypatch.setattr(type(cache._connections["default"]), "set", change, raising=True)
-    cache.delete("readyz")
+    monkeypatch.setattr(type(caches["totals"]), "set", change, raising=True)
+    caches["totals"].delete("readyz")
     status, content = asked(client, "/readyz")
     assert (status, content["cache"], content["database"]) == (503, said, "ok")

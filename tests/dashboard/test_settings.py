@@ -17,6 +17,11 @@ REAL = {
     "SECRET_KEY": "s" * 50,
     "ALLOWED_HOSTS": "dashboard.example.org",
 }
+OIDC = {
+    "OIDC_ISSUER": "https://id.example.org",
+    "OIDC_CLIENT_ID": "dashboard",
+    "OIDC_CLIENT_SECRET": "shh-very-secret",
+}
 
 
 def start(variables, code="", folder=None):
@@ -75,6 +80,13 @@ def test_nothing_at_all_is_the_demo_on_this_machine_only(tmp_path):
         ({"CORTI_INDEX_CALLS": "many"}, "CORTI_INDEX_CALLS"),
         ({"CORTI_TENANTS": "nordhavn"}, "CORTI_TENANTS"),
         ({name: "" for name in REAL if name.startswith("CORTI_")}, "CORTI_TENANTS"),
+        ({"MFA_REQUIRED": "clinician,janitor"}, "MFA_REQUIRED"),
+        ({"OIDC_ISSUER": "http://id.example.org"}, "OIDC_ISSUER"),
+        ({"OIDC_ISSUER": "https://id.example.org"}, "OIDC_CLIENT_ID"),
+        (OIDC | {"OIDC_MAX_AGE": "soon"}, "OIDC_MAX_AGE"),
+        (OIDC | {"OIDC_GROUPS": "ward"}, "OIDC_GROUPS"),
+        (OIDC | {"OIDC_GROUPS": "ward=elsewhere:clinician"}, "OIDC_GROUPS"),
+        (OIDC | {"OIDC_GROUPS": "ward=corti:janitor"}, "OIDC_GROUPS"),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(value)[:60],
 )
@@ -106,6 +118,11 @@ def test_over_https_every_cookie_is_bound_to_this_host(tmp_path):
     assert start(REAL, code, tmp_path).stdout.split() == ["__Host-session", "__Host-csrf", *["True"] * 4]
 
 
+SECRETS = (
+    "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET",
+)  # fmt: skip
+
+
 def variables_read():
     """Every variable that the code asks for, by its name in the source."""
     sources = ["dashboard/settings.py", "dashboard/environment.py", "gunicorn.conf.py"]
@@ -113,8 +130,17 @@ def variables_read():
     names = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', text))
     names |= set(re.findall(r'(?:environment\.|= )?\b\w+\(\s*env(?:\.\w+)?, "([A-Z_]+)"', text))
     names |= {
-        f"{name}_FILE" for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN")
+        f"{name}_FILE"
+        for name in (
+            "SECRET_KEY",
+            "SECRET_KEY_FALLBACKS",
+            "DATABASE_URL",
+            "CACHE_URL",
+            "METRICS_TOKEN",
+            "OIDC_CLIENT_SECRET",
+        )
     }
+    names |= set(re.findall(r'text\("(OIDC_[A-Z_]+)"', (ROOT / "dashboard/accounts/oidc.py").read_text()))
     config = (ROOT / "corti_gateway/config.py").read_text()
     tenant = set(re.findall(r'(?:text|needed|secret|address|switch|whole)\("([A-Z_]+)"', config)) - {"TENANTS"}
     names |= {f"CORTI_{name}" for name in tenant} | {f"CORTI_NORDHAVN_{name}" for name in tenant}

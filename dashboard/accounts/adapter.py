@@ -1,0 +1,105 @@
+"""How allauth signs people in here: by name and password, told apart from nobody, and slowed down when they guess."""
+
+import base64
+import secrets
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows import login as flow
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from dashboard.accounts import own_sessions
+
+# How the user has signed in: all that outlives the session from before the sign-in.
+_KEPT = (flow.AUTHENTICATION_METHODS_SESSION_KEY, flow._AUTHENTICATION_METHODS_USER_SESSION_KEY)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Without sign-up and without mail."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": "Please enter a correct username and password. Both may be case-sensitive.",
+        "too_many_login_attempts": "Too many failed attempts. Please wait five minutes, then try again.",
+        "rate_limited": "Too many failed attempts. Please wait five minutes, then try again.",
+        "incorrect_code": "This code is not right. A code is good for half a minute, and only once.",
+        "incorrect_password": "This is not your password.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Only a path of this very host."""
+        return bool(url and url.startswith("/")) and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Into a session that begins empty. A sign-in counts as fresh for what asks for a fresh one."""
+        kept = {key: request.session[key] for key in _KEPT if key in request.session}
+        for record in kept.get(flow.AUTHENTICATION_METHODS_SESSION_KEY, []):
+            record["reauthenticated"] = True
+        request.session.flush()
+        request.session.update(kept)
+        super().login(request, user)
+        own_sessions.note(request)
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        return redirect("accounts:refused")
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Only what went wrong is said; the pages themselves show what worked."""
+        if kwargs.get("message"):
+            super().add_message(request, level, message_template, *args, **kwargs)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Per account and address, so that nobody can keep somebody else out; every spelling of a name is one."""
+        name = unicodedata.normalize("NFKD", str(credentials.get("username", "")))
+        plain = "".join(letter for letter in name if not unicodedata.combining(letter)).casefold()
+        return f"{plain} from {self.get_client_ip(request)}"
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Second factors are encrypted in the database, with a key made from SECRET_KEY; former keys still open them."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": AccountAdapter.error_messages["incorrect_code"]
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _box(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            box = _box(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+            return box.decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            # Of a key that is gone. A secret that nobody knows fits no code; an empty one would fit everybody's.
+            return base64.b32encode(secrets.token_bytes(20)).decode()
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return "Passkey" if number == 1 else f"Passkey {number}"
+
+    def get_totp_label(self, user: AbstractBaseUser) -> str:
+        return user.get_username()
+
+
+@lru_cache(maxsize=8)
+def _box(*keys: str) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key))) for key in keys])
+
+
+def _derive(key: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"dashboard.accounts second factors").derive(key.encode())

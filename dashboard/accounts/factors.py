@@ -1,0 +1,86 @@
+"""The pages of second factors: allauth's views with our templates, and what these need."""
+
+import json
+import re
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.base.views import AuthenticateView, IndexView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+
+from dashboard.accounts import own_sessions
+from dashboard.accounts.models import User
+
+
+class Security(IndexView):
+    """How the user signs in, and where."""
+
+    template_name = "accounts/security.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"sessions": own_sessions.of(self.request, self.request.user)}
+
+
+class AddApp(ActivateTOTPView):
+    """An authenticator app, by a picture to scan; drawn by the template, as the policy allows no data: URL."""
+
+    template_name = "accounts/app_add.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        shape = re.search(r'viewBox="([\d. ]+)".* d="([\w., -]+)"', context["totp_svg"], re.DOTALL)
+        assert shape is not None
+        context["qr_box"], context["qr_path"] = shape.groups()
+        secret = context["form"].secret
+        context["secret"] = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+        return context
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        # Used up: whoever looked over a shoulder cannot sign in with it.
+        app = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        app.wrap().validate_code(form.cleaned_data["code"])
+        return response
+
+
+class AddPasskey(AddWebAuthnView):
+    template_name = "accounts/passkey_add.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"options": json.dumps(context["js_data"]["creation_options"])}
+
+
+class ConfirmByPasskey(ReauthenticateWebAuthnView):
+    template_name = "accounts/confirm_passkey.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"options": json.dumps(context["js_data"]["request_options"])}
+
+
+class SecondStep(AuthenticateView):
+    """After the password: a code, or a passkey."""
+
+    template_name = "accounts/second_step.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        types = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
+        return context | {
+            "has_app": Authenticator.Type.TOTP in types,
+            "has_passkey": Authenticator.Type.WEBAUTHN in types,
+            "options": json.dumps(context["js_data"]["request_options"]),
+        }
+
+
+@receiver(authenticator_added)
+def proven_by_setting_up(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Whoever sets a factor up has it at hand: this session is as good as one that began with it."""
+    record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)

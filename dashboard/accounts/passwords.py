@@ -1,0 +1,25 @@
+"""What a password must not be, besides Django's own rules."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+# The first words that somebody tries who knows where he is.
+WORDS = ("corti", "reading room", "readingroom", "hospital", "clinic", "password", "passwort", "welcome")
+FEW = 8  # characters that must be left without these words
+
+
+class WordsOfThisPlace:
+    """Refuses passwords that are little more than a word of this place, such as “CortiHospital1”."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        left = password.casefold()
+        for word in WORDS:
+            left = left.replace(word, "")
+        if left != password.casefold() and len(left) < FEW:
+            raise ValidationError(
+                "This password is little more than a word of this place.", code="password_of_this_place"
+            )
+
+    def get_help_text(self) -> str:
+        return "Your password can’t be little more than a word of this place, such as its name."

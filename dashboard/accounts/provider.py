@@ -1,0 +1,193 @@
+"""Sign-in through an OpenID provider: allauth's code flow, with every token verified and every address checked."""
+
+import logging
+import secrets
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.utils import get_next_redirect_url
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthProcess
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.provider import OAuth2Provider
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from allauth.utils import build_absolute_uri
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dashboard.accounts import tokens
+from dashboard.accounts.oidc import OidcConfig, private_address
+
+logger = logging.getLogger(__name__)
+DISCOVERY = "/.well-known/openid-configuration"
+NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+OPTIONAL = ("userinfo_endpoint", "end_session_endpoint")
+# What a provider that answers oddly, late or not at all makes of the libraries; those of requests are OSErrors.
+_FAILURES = (OAuth2Error, PermissionDenied, OSError, ValueError, KeyError, TypeError, AttributeError)
+
+
+def config() -> OidcConfig:
+    """The provider of the settings, where there must be one."""
+    assert settings.OIDC is not None
+    return settings.OIDC
+
+
+class Discovery(OpenIDConnectOAuth2Adapter):
+    """Where the provider is, by its own document; and how the answer to a sign-in is turned into a person."""
+
+    state: dict[str, Any] | None = None
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request, config().issuer)
+
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        if not hasattr(self, "_document"):
+            document = self._read(config().issuer.rstrip("/") + DISCOVERY)
+            if document.get("issuer") != config().issuer:
+                raise OAuth2Error("the discovery document is of another issuer")
+            for name in NEEDED + OPTIONAL:
+                if not private_address(document.get(name)) and (name in NEEDED or name in document):
+                    raise OAuth2Error(f"{name} is no https address")
+            self._document = document
+        return self._document
+
+    def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
+        return str(build_absolute_uri(request, reverse("accounts:provider-callback")))
+
+    def complete_login(self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any) -> SocialLogin:
+        nonce = (self.state or {}).get("nonce")
+        if not nonce:
+            raise OAuth2Error("the sign-in was begun without a nonce")
+        try:
+            keys = self._read(self.openid_config["jwks_uri"])
+            claims = tokens.verified(kwargs["response"].get("id_token"), keys, config(), nonce)
+        except tokens.TokenRefused as error:
+            raise OAuth2Error(str(error)) from error
+        # Many providers keep the ID token short and tell names and groups only when asked.
+        if config().groups_claim not in claims and "userinfo_endpoint" in self.openid_config:
+            more = self._fetch_user_info(token.token)
+            if more.get("sub") != claims["sub"]:
+                raise OAuth2Error("the user info is of somebody else")
+            claims = more | claims
+        return self.get_provider().sociallogin_from_response(request, claims)
+
+    def _read(self, url: str) -> dict[str, Any]:
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(url)
+            answer.raise_for_status()
+            document = answer.json()
+        if not isinstance(document, dict):
+            raise OAuth2Error("a document of the provider is no object")
+        return document
+
+
+class OidcProvider(OAuth2Provider):
+    """The one provider of the configuration. Its accounts are known by (issuer, subject) and by nothing else."""
+
+    id = "oidc"
+    name = "OpenID Connect"
+    oauth2_adapter_class = Discovery
+    pkce_enabled_default = True
+    # Of the sign-in under way: what the groups are read from.
+    claims: dict[str, Any]
+
+    def redirect(
+        self, request: HttpRequest, process: str, next_url: str | None = None, data: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        """To the provider; nonce and PKCE verifier stay in the session until it answers."""
+        nonce = secrets.token_urlsafe(32)
+        asked = {"nonce": nonce}
+        if config().acr:
+            asked["acr_values"] = " ".join(config().acr)
+        if config().max_age is not None:
+            asked["max_age"] = str(config().max_age)
+        response: HttpResponse = super().redirect(request, process, next_url, data, auth_params=asked, nonce=nonce)
+        return response
+
+    def get_scope(self) -> list[str]:
+        return list(config().scopes)
+
+    def sociallogin_from_response(self, request: HttpRequest, response: dict[str, Any]) -> SocialLogin:
+        self.claims = response
+        return super().sociallogin_from_response(request, response)
+
+    def extract_uid(self, data: dict[str, Any]) -> str:
+        return str(data["sub"])
+
+    def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {}  # nothing of the provider's is kept but the subject
+
+    def extract_common_fields(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {}  # dashboard.tenants.provided describes the user
+
+    def extract_email_addresses(self, data: dict[str, Any]) -> list[Any]:
+        return []
+
+
+provider_classes = [OidcProvider]
+
+
+class Callback(OAuth2CallbackView):
+    """The answer of the provider, which may be anything."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        except _FAILURES as error:
+            response = render_authentication_error(request, self.adapter.get_provider(), exception=error)
+        return response
+
+    def _get_state(self, request: HttpRequest, provider: OidcProvider) -> tuple[Any, Any]:
+        state, response = super()._get_state(request, provider)
+        if request.GET.get("iss", config().issuer) != config().issuer:  # RFC 9207
+            raise OAuth2Error("another issuer answers")
+        self.adapter.state = state
+        return state, response
+
+
+@login_not_required
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """To the provider. A link and no form: the policy for forms would hold for every host the provider sends one to."""
+    if settings.OIDC is None:
+        raise Http404
+    provider = get_adapter(request).get_provider(request, OidcProvider.id)
+    try:
+        # Not what the address says about process and scope: nobody links an account to another by a crafted link.
+        response: HttpResponse = provider.redirect(request, AuthProcess.LOGIN, get_next_redirect_url(request))
+    except _FAILURES as error:
+        response = render_authentication_error(request, provider, exception=error)
+    return response
+
+
+@login_not_required
+@require_safe
+def callback(request: HttpRequest) -> HttpResponse:
+    if settings.OIDC is None:
+        raise Http404
+    response: HttpResponse = Callback.adapter_view(Discovery(request))(request)
+    return response
+
+
+def sign_out_address(request: HttpRequest) -> str:
+    """Where the provider ends its own session, and comes back to us; empty if it has no such place, or no answer."""
+    if settings.OIDC is None:
+        return ""
+    try:
+        address = Discovery(request).openid_config.get("end_session_endpoint", "")
+    except _FAILURES as error:
+        logger.warning("The provider's sign-out could not be found: %s", type(error).__name__)
+        return ""
+    if not address:
+        return ""
+    back = build_absolute_uri(request, reverse("accounts:signed-out"))
+    query = urlencode({"client_id": config().client_id, "post_logout_redirect_uri": back})
+    return f"{address}{'&' if '?' in address else '?'}{query}"

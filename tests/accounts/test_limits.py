@@ -1,0 +1,200 @@
+"""Guessing is slow, for an account from an address and for an address; nobody is kept out by somebody else."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.contrib.auth import SESSION_KEY
+from django.core.cache import cache
+
+from tests.accounts.conftest import PASSWORD
+from tests.dashboard.support import PageClient
+
+ROOT = Path(__file__).resolve().parents[2]
+TOO_MANY = "Too many failed attempts"
+
+
+def refused(answer):
+    assert answer.status_code == 200
+    return TOO_MANY in answer.content.decode()
+
+
+def test_after_five_wrong_passwords_the_right_one_waits_five_minutes(karen, sign_in):
+    with time_machine.travel(time.time(), tick=False) as clock:
+        assert not any(refused(sign_in(password="wrong")) for _ in range(5))
+        assert refused(sign_in(password="wrong"))
+        assert refused(sign_in())
+        clock.shift(timedelta(minutes=5, seconds=1))
+        assert sign_in()["Location"] == "/"
+
+
+def test_the_right_password_from_another_address_is_not_kept_out(karen, sign_in):
+    for _ in range(7):
+        sign_in(password="wrong", address="203.0.113.9")
+    assert sign_in(address="192.0.2.1")["Location"] == "/"
+
+
+@pytest.mark.parametrize("name", ["KAREN", "karen ", "kárén", "ｋａｒｅｎ"])
+def test_other_spellings_of_a_name_are_no_further_tries(karen, sign_in, name):
+    for _ in range(5):
+        sign_in(password="wrong")
+    assert refused(sign_in(username=name, password="wrong"))
+
+
+def test_many_names_from_one_address_are_stopped_too(sign_in):
+    answers = [sign_in(username=f"name{number}", password="wrong") for number in range(21)]
+    assert [refused(answer) for answer in answers] == [False] * 20 + [True]
+
+
+def test_right_passwords_use_nothing_up(karen, sign_in, client):
+    for _ in range(30):
+        assert sign_in()["Location"] == "/"
+        client.post("/accounts/sign-out/")
+
+
+def test_an_unknown_name_is_stopped_like_a_known_one(karen, sign_in):
+    for name in ("karen", "nobody"):
+        for _ in range(5):
+            sign_in(username=name, password="wrong", address=f"192.0.2.{len(name)}")
+        assert refused(sign_in(username=name, password="wrong", address=f"192.0.2.{len(name)}"))
+
+
+def test_an_address_that_a_client_claims_is_not_believed(karen, client):
+    form = {"username": "karen", "password": "wrong"}
+    for number in range(6):
+        answer = client.post("/accounts/sign-in/", form, headers={"X-Forwarded-For": f"198.51.100.{number}"})
+    assert refused(answer)
+
+
+def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_adds(karen, client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def attempt(password, claimed, real):
+        headers = {"X-Forwarded-For": f"{claimed}, {real}"}
+        return client.post("/accounts/sign-in/", {"username": "karen", "password": password}, headers=headers)
+
+    for number in range(5):
+        attempt("wrong", f"198.51.100.{number}", "203.0.113.9")
+    assert refused(attempt("wrong", "198.51.100.77", "203.0.113.9"))
+    assert attempt(PASSWORD, "203.0.113.9", "192.0.2.1")["Location"] == "/"
+
+
+def test_a_wrong_password_a_disabled_account_and_an_unknown_name_look_alike(karen, sign_in):
+    pages = []
+
+    def attempt(username, password):
+        text = sign_in(username, password, address=f"192.0.2.{len(pages)}").content.decode()
+        pages.append(
+            text.split("csrfmiddlewaretoken")[0] + text.partition('class="errorlist')[2].replace(username, "…")
+        )
+
+    attempt("karen", "wrong")
+    attempt("nobody", "wrong")
+    karen.is_active = False
+    karen.save()
+    attempt("karen", PASSWORD)
+    assert "correct username and password" in pages[0]
+    assert pages[0] == pages[1] == pages[2]
+
+
+@pytest.mark.slow
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(karen, sign_in, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    karen.set_password(PASSWORD)
+    karen.save()
+
+    def seconds(username):
+        cache.clear()
+        began = time.perf_counter()
+        sign_in(username, "wrong")
+        return time.perf_counter() - began
+
+    times = [(seconds("karen"), seconds("nobody")) for _ in range(5)]
+    known, unknown = (statistics.median(column) for column in zip(*times, strict=True))
+    assert known > 0.02
+    assert 0.7 < unknown / known < 1.4
+
+
+def test_tries_at_the_old_password_are_limited_too(karen, client):
+    client.force_login(karen)
+    form = {"old_password": "wrong", "new_password1": "x", "new_password2": "x"}
+    answers = [client.post("/accounts/password/", form).status_code for _ in range(6)]
+    assert answers == [200] * 5 + [429]
+    assert "Too many attempts" in client.page("/accounts/password/", method="post", data=form).text
+
+
+SHARED = """
+import os, sys, django
+from django.conf import settings
+django.setup()
+from django.test import Client, RequestFactory
+form = {"username": "karen", "password": "wrong"}
+answer = Client().post("/accounts/sign-in/", form, REMOTE_ADDR="192.0.2.1")
+sys.stdout.write("stopped" if "Too many failed" in answer.content.decode() else "wrong")
+"""
+
+
+@pytest.fixture
+def redis_url():
+    """A real Redis, empty before and after; another than the usual one by REDIS_URL."""
+    redis = pytest.importorskip("redis", reason="redis is not installed: requirements-postgres.txt")
+    url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/14")
+    with redis.Redis.from_url(url, socket_connect_timeout=1) as server:
+        try:
+            server.flushdb()
+        except redis.exceptions.ConnectionError:
+            missing = pytest.fail if "REDIS_URL" in os.environ else pytest.skip
+            missing(f"nobody answers at {url}; REDIS_URL names another Redis")
+        yield url
+        server.flushdb()
+
+
+def test_processes_count_together_in_the_database(tmp_path):
+    assert counted(tmp_path, {}) == ["stopped"] * 3 + ["wrong"] * 5
+
+
+@pytest.mark.redis
+def test_processes_count_together_in_redis(tmp_path, redis_url):
+    assert counted(tmp_path, {"CACHE_URL": redis_url}) == ["stopped"] * 3 + ["wrong"] * 5
+
+
+def counted(tmp_path, variables):
+    """What eight wrong passwords meet, each in a process of its own, as gunicorn's workers are."""
+    environment = variables | {
+        "PATH": os.environ["PATH"], "ENV_FILE": "", "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/limits.sqlite3",
+    }  # fmt: skip
+
+    def run(*command):
+        return subprocess.Popen(
+            [sys.executable, *command],
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    _, errors = (process := run("manage.py", "migrate", "--verbosity", "0")).communicate(timeout=120)
+    assert process.returncode == 0, errors
+    processes = [run("-c", SHARED) for _ in range(8)]
+    return sorted(process.communicate(timeout=120)[0] for process in processes)
+
+
+def test_a_session_begins_empty_and_with_a_new_key_at_sign_in(karen, client, sign_in):
+    session = client.session
+    session["planted"] = "by somebody else"
+    session.save()
+    sign_in()
+    assert client.session.session_key != session.session_key
+    assert "planted" not in client.session
+    assert client.session[SESSION_KEY] == str(karen.pk)
+    old = PageClient()
+    old.cookies["session"] = session.session_key
+    assert old.get("/accounts/settings/").status_code == 302

@@ -1,0 +1,415 @@
+"""Sign-in by an OpenID provider: what is believed, and what a person gets by it."""
+
+import base64
+import hashlib
+import json
+import time
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from allauth.socialaccount.models import SocialAccount, SocialToken
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+
+from dashboard.accounts.models import User
+from dashboard.tenants.models import Membership
+from tests.accounts.hostile import KEY, OTHER_KEY, query, signed
+from tests.dashboard.support import PageClient, make_user
+
+START, CALLBACK = "/accounts/sign-in/provider/", "/accounts/sign-in/provider/callback/"
+REFUSED = "/accounts/sign-in/refused/"
+
+
+def begin(client, path=START):
+    answer = client.get(path)
+    assert answer.status_code == 302, answer.content
+    return answer["Location"]
+
+
+def through(client, provider, path=START):
+    """The whole way; answers the dashboard's answer to what the provider sends back."""
+    return client.get(f"{CALLBACK}?{query(provider.authorize(begin(client, path)))}")
+
+
+def in_session(client):
+    return SESSION_KEY in client.session
+
+
+def roles(user):
+    return {
+        (found.tenant, role)
+        for found in Membership.objects.filter(user=user)
+        for role in ("clinician", "exporter", "auditor", "admin")
+        if getattr(found, role)
+    }
+
+
+def test_a_person_with_a_group_gets_an_account_and_its_roles(client, provider):
+    provider.person |= {"given_name": "Karen", "family_name": "Holm", "email": "karen@example.org"}
+    assert through(client, provider)["Location"] == "/"
+    user = User.objects.get()
+    assert (user.username, user.get_full_name(), user.email) == ("karen.holm", "Karen Holm", "karen@example.org")
+    assert not user.has_usable_password()
+    assert not user.is_staff
+    assert roles(user) == {("nordhavn", "clinician")}
+    account = SocialAccount.objects.get()
+    assert (account.provider, account.uid, account.extra_data) == (provider.issuer, "k-1", {})
+    assert client.session[SESSION_KEY] == str(user.pk)
+
+
+def test_several_groups_of_a_tenant_add_up(client, provider):
+    provider.person["groups"] = ["ward-7", "it", "research", "unknown"]
+    through(client, provider)
+    assert roles(User.objects.get()) == {
+        ("nordhavn", "clinician"), ("nordhavn", "admin"), ("riverside", "clinician"), ("riverside", "exporter"),
+    }  # fmt: skip
+
+
+def test_each_sign_in_replaces_what_the_provider_gave_and_leaves_what_was_given_by_hand(client, provider):
+    provider.person["groups"] = ["ward-7", "it"]
+    through(client, provider)
+    user = User.objects.get()
+    provider.person["groups"] = ["research"]
+    through(PageClient(), provider)
+    assert roles(user) == {("riverside", "clinician"), ("riverside", "exporter")}
+    Membership.objects.update_or_create(
+        user=user, tenant="nordhavn", defaults={"clinician": False, "auditor": True, "provided": False}
+    )
+    provider.person["groups"] = ["ward-7"]
+    through(PageClient(), provider)
+    assert roles(user) == {("nordhavn", "auditor")}
+
+
+@pytest.mark.parametrize("groups", [[], ["unknown"], "unknown", {"ward-7": True}, None, 7, [["ward-7"]]])
+def test_without_a_tenant_there_is_no_account(client, provider, groups):
+    provider.person["groups"] = groups
+    assert through(client, provider)["Location"] == REFUSED
+    assert not User.objects.exists()
+    assert not in_session(client)
+
+
+def test_whose_groups_are_all_gone_is_refused_and_has_no_tenant_any_more(client, provider):
+    through(client, provider)
+    provider.person["groups"] = []
+    again = PageClient()
+    assert through(again, provider)["Location"] == REFUSED
+    assert roles(User.objects.get()) == set()
+    assert not in_session(again)
+
+
+def test_a_disabled_account_is_refused(client, provider):
+    through(client, provider)
+    User.objects.update(is_active=False)
+    again = PageClient()
+    assert through(again, provider)["Location"] == REFUSED
+    assert not in_session(again)
+
+
+def test_a_local_account_with_the_same_name_and_mail_stays_somebody_else(client, provider):
+    local = make_user("karen.holm", ["riverside"], email="karen@example.org")
+    provider.person |= {"email": "karen@example.org", "email_verified": True}
+    through(client, provider)
+    assert client.session[SESSION_KEY] != str(local.pk)
+    assert set(User.objects.values_list("username", flat=True)) == {"karen.holm", "karen.holm-2"}
+    assert roles(local) == {("riverside", "clinician")}
+
+
+def test_the_same_mail_under_another_subject_is_somebody_else(client, provider):
+    provider.person |= {"email": "karen@example.org", "email_verified": True}
+    through(client, provider)
+    provider.person["sub"] = "k-2"
+    through(PageClient(), provider)
+    assert User.objects.count() == 2
+
+
+def test_the_same_subject_with_another_name_is_the_same_person(client, provider):
+    through(client, provider)
+    provider.person |= {"preferred_username": "karen.jensen", "name": "Karen Jensen"}
+    through(PageClient(), provider)
+    user = User.objects.get()
+    assert (user.username, user.get_full_name()) == ("karen.holm", "Karen Jensen")
+
+
+def test_the_same_subject_of_another_issuer_is_somebody_else(client, provider):
+    through(client, provider)
+    SocialAccount.objects.update(provider="https://former.example.org")
+    through(PageClient(), provider)
+    assert User.objects.count() == 2
+
+
+def test_groups_may_be_in_the_user_info_only(client, provider):
+    groups = provider.person.pop("groups")
+    provider.user_info = {"sub": "k-1", "groups": groups}
+    assert through(client, provider)["Location"] == "/"
+    assert roles(User.objects.get()) == {("nordhavn", "clinician")}
+
+
+def test_the_user_info_of_somebody_else_is_refused(client, provider):
+    groups = provider.person.pop("groups")
+    provider.user_info = {"sub": "k-2", "groups": groups}
+    assert through(client, provider)["Location"] == REFUSED
+
+
+def test_the_sign_in_uses_pkce_state_and_nonce(client, provider):
+    address = begin(client)
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["response_type"] == "code"
+    assert len(asked["nonce"]) > 32
+    client.get(f"{CALLBACK}?{query(provider.authorize(address))}")
+    sent = next(form for path, form in provider.asked if path == "/token")
+    digest = hashlib.sha256(sent["code_verifier"].encode()).digest()
+    assert base64.urlsafe_b64encode(digest).decode().rstrip("=") == asked["code_challenge"]
+    assert "code_verifier" not in address
+
+
+def test_no_token_of_the_provider_is_kept(client, provider):
+    through(client, provider)
+    assert not SocialToken.objects.exists()
+    stored = json.dumps(dict(client.session))
+    assert "access token" not in stored
+    assert "eyJ" not in stored
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:x"])
+def test_the_way_back_is_a_page_of_this_dashboard(client, provider, target):
+    assert through(client, provider, f"{START}?{query({'next': '/nordhavn/encounters/'})}")["Location"] == (
+        "/nordhavn/encounters/"
+    )
+    assert through(PageClient(), provider, f"{START}?{query({'next': target})}")["Location"] == "/"
+
+
+def test_a_crafted_link_links_no_account_to_somebody_else(karen, client, provider):
+    client.force_login(karen)
+    through(client, provider, f"{START}?process=connect&auth_params=prompt%3Dnone")
+    assert SocialAccount.objects.get().user != karen
+
+
+def without(name):
+    return lambda claims: claims.pop(name)
+
+
+def with_(**changes):
+    return lambda claims: claims.update(changes)
+
+
+def unsigned(claims):
+    return jwt_of({"alg": "none", "typ": "JWT"}, claims, "")
+
+
+def jwt_of(header, claims, signature):
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, claims)]
+    return ".".join([*parts, signature])
+
+
+def signed_with_the_public_key(claims):
+    """HS256 with what everybody knows as the secret: believed by whoever takes the algorithm from the token."""
+    import hmac
+
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    pem = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    body = jwt_of({"alg": "HS256", "typ": "JWT", "kid": "first"}, claims, "").rstrip(".")
+    digest = hmac.new(pem, body.encode(), hashlib.sha256).digest()
+    return f"{body}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+
+BENT = {
+    "another audience": with_(aud="another-client"),
+    "no audience": without("aud"),
+    "several audiences, for none": with_(aud=["reading-room", "another-client"]),
+    "made for another client": with_(azp="another-client"),
+    "another issuer": with_(iss="https://evil.example"),
+    "no issuer": without("iss"),
+    "expired": with_(exp=int(time.time()) - 300),
+    "without an end": without("exp"),
+    "not yet valid": with_(nbf=int(time.time()) + 3600),
+    "from the future": with_(iat=int(time.time()) + 3600),
+    "another nonce": with_(nonce="of another sign-in"),
+    "no nonce": without("nonce"),
+    "a nonce that is no text": with_(nonce=["x"]),
+    "no subject": without("sub"),
+    "an empty subject": with_(sub=""),
+    "a subject too long": with_(sub="x" * 192),
+}
+
+
+@pytest.mark.parametrize("bend", BENT.values(), ids=BENT.keys())
+def test_a_bent_claim_is_refused(client, provider, bend):
+    provider.bend = bend
+    assert through(client, provider)["Location"] == REFUSED
+    assert not in_session(client)
+    assert not User.objects.exists()
+
+
+FORGED = {
+    "no signature": unsigned,
+    "an empty signature": lambda claims: signed(claims).rpartition(".")[0] + ".",
+    "the public key as a secret": signed_with_the_public_key,
+    "another key": lambda claims: signed(claims, OTHER_KEY),
+    "an unknown key": lambda claims: signed(claims, kid="second"),
+    "no words but noise": lambda claims: "not.a.token",
+    "an altered body": lambda claims: ".".join(
+        [signed(claims).split(".")[0], signed(claims | {"sub": "admin"}).split(".")[1], signed(claims).split(".")[2]]
+    ),
+    "a number": lambda claims: 7,
+    "nothing": lambda claims: None,
+}
+
+
+@pytest.mark.parametrize("sign", FORGED.values(), ids=FORGED.keys())
+def test_a_forged_token_is_refused(client, provider, sign):
+    provider.sign = sign
+    assert through(client, provider)["Location"] == REFUSED
+    assert not in_session(client)
+    assert not User.objects.exists()
+
+
+def test_a_code_or_an_answer_works_once(client, provider):
+    back = f"{CALLBACK}?{query(provider.authorize(begin(client)))}"
+    assert client.get(back)["Location"] == "/"
+    client.post("/accounts/sign-out/")
+    assert client.get(back)["Location"] == REFUSED
+    assert not in_session(client)
+
+
+def test_an_answer_to_somebody_elses_sign_in_is_refused(client, provider):
+    theirs = provider.authorize(begin(PageClient()))
+    begin(client)
+    assert client.get(f"{CALLBACK}?{query(theirs)}")["Location"] == REFUSED
+    assert not in_session(client)
+
+
+def test_an_answer_that_comes_too_late_is_refused(client, provider):
+    back = provider.authorize(begin(client))
+    with time_machine.travel(time.time() + timedelta(minutes=11).total_seconds(), tick=False):
+        assert client.get(f"{CALLBACK}?{query(back)}")["Location"] == REFUSED
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"code": "x"},
+        {"state": "x"},
+        {"error": "access_denied"},
+        {"code": "x", "state": "x"},
+        {"iss": "https://e.example"},
+    ],
+)
+def test_an_answer_that_nobody_asked_for_is_refused(client, provider, parameters):
+    assert client.get(f"{CALLBACK}?{query(parameters)}")["Location"] == REFUSED
+
+
+def test_an_answer_that_names_another_issuer_is_refused(client, provider):
+    back = provider.authorize(begin(client)) | {"iss": "https://evil.example"}
+    assert client.get(f"{CALLBACK}?{query(back)}")["Location"] == REFUSED
+    assert not in_session(client)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"issuer": "https://evil.example"},
+        {"authorization_endpoint": "http://evil.example/authorize"},
+        {"token_endpoint": "http://evil.example/token"},
+        {"jwks_uri": "file:///etc/passwd"},
+        {"userinfo_endpoint": "http://169.254.169.254/"},
+        {"token_endpoint": "https://user:secret@evil.example/"},
+        {"token_endpoint": None},
+        {"jwks_uri": 7},
+    ],
+    ids=str,
+)
+def test_a_discovery_document_of_odd_addresses_is_refused_before_any_is_asked(client, provider, document):
+    provider.document = document
+    assert client.get(START)["Location"] == REFUSED
+    assert {path for path, _ in provider.asked} == {"/.well-known/openid-configuration"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (302, {}), (500, {}), (200, "not json"), (200, []), (200, {}), (200, {"access_token": "x"}),
+        (200, {"access_token": ["x"], "id_token": {}}), (200, {"access_token": "x", "expires_in": "soon"}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_an_odd_answer_at_the_token_endpoint_is_refused_and_followed_nowhere(client, provider, answer):
+    provider.token_answer = answer
+    assert through(client, provider)["Location"] == REFUSED
+    assert "/elsewhere" not in {path for path, _ in provider.asked}
+
+
+def test_a_provider_that_is_not_there_is_said_in_words(client, provider, settings):
+    settings.OIDC = settings.OIDC.__class__(**vars(settings.OIDC) | {"issuer": "http://127.0.0.1:9"})
+    page = client.page(START)
+    assert page.status == 403
+    assert "You are not signed in" in page.text
+
+
+@pytest.mark.parametrize(
+    ("demand", "claims", "accepted"),
+    [
+        ({"acr": ("gold", "silver")}, {"acr": "silver"}, True),
+        ({"acr": ("gold",)}, {"acr": "silver"}, False),
+        ({"acr": ("gold",)}, {}, False),
+        ({"amr": ("mfa",)}, {"amr": ["pwd", "mfa"]}, True),
+        ({"amr": ("mfa",)}, {"amr": ["pwd"]}, False),
+        ({"amr": ("mfa",)}, {"amr": "mfa"}, False),
+        ({"amr": ("mfa",)}, {}, False),
+        ({"max_age": 600}, {"auth_time": int(time.time()) - 60}, True),
+        ({"max_age": 600}, {"auth_time": int(time.time()) - 3600}, False),
+        ({"max_age": 600}, {}, False),
+    ],
+)
+def test_how_the_provider_signed_in_can_be_demanded(client, provider, settings, demand, claims, accepted):
+    settings.OIDC = settings.OIDC.__class__(**vars(settings.OIDC) | demand)
+    provider.bend = with_(**claims)
+    assert (through(client, provider)["Location"] == "/") is accepted
+    assert in_session(client) is accepted
+
+
+def test_a_sign_out_goes_on_to_the_provider(client, provider):
+    through(client, provider)
+    answer = client.post("/accounts/sign-out/")
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+    assert not Session.objects.exists()
+    page = client.page(answer["Location"])
+    address = page.response["Refresh"].removeprefix("1; url=")
+    assert address.startswith(f"{provider.issuer}/end?")
+    asked = parse_qs(urlsplit(address).query)
+    assert asked["post_logout_redirect_uri"] == ["http://testserver/accounts/signed-out/"]
+    assert "Sign out of Hospital account" in page.text
+
+
+def test_a_provider_without_a_sign_out_leaves_a_warning(client, provider):
+    through(client, provider)
+    provider.document = {"end_session_endpoint": "http://evil.example/end"}
+    page = client.page(client.post("/accounts/sign-out/")["Location"])
+    assert "Refresh" not in page.response
+    assert "You may still be signed in at Hospital account" in page.text
+
+
+def test_a_local_user_does_not_meet_the_provider_at_sign_out(karen, sign_in, client, provider):
+    sign_in()
+    assert client.post("/accounts/sign-out/")["Location"] == "/accounts/signed-out/"
+
+
+def test_the_button_is_there_with_a_provider_only(client, provider, settings):
+    page = client.page("/accounts/sign-in/?next=/nordhavn/encounters/")
+    assert f'href="{START}?next=/nordhavn/encounters/"' in page.html
+    assert "Sign in with Hospital account" in page.text
+    settings.OIDC = None
+    assert "Hospital account" not in client.page("/accounts/sign-in/").text
+    assert client.get(START).status_code == 404
+    assert client.get(CALLBACK).status_code == 404
+
+
+def test_the_log_says_why_and_tells_nothing_of_the_token(client, provider, caplog):
+    provider.bend = with_(aud="a-secret-audience")
+    through(client, provider)
+    assert "ID token: InvalidAudienceError" in caplog.text
+    assert "a-secret-audience" not in caplog.text

@@ -29,7 +29,7 @@ class Database:
         }
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._administer("CREATE DATABASE {}")
         return self
 

@@ -67,25 +67,25 @@ def test_a_hostile_value_makes_no_second_line(make, hostile):
         assert {"time", "level", "logger", "message", "request_id"} <= set(second)
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_events_and_lines_are_equally_many_over_hostile_requests(page_client, upstream, written, hostile, caplog):
+def test_events_and_lines_are_equally_many_over_hostile_requests(page_client, upstream, written, caplog):
     caplog.set_level(logging.DEBUG)
-    safe = hostile.encode("utf-8", "replace").decode("latin-1")
-    caplog.clear()
-    before = written.tell()
-    page_client.get(
-        f"/{hostile.encode('utf-8', 'replace').hex()}/{safe}", headers={"User-Agent": safe, "Referer": safe}
-    )
-    page_client.generic("GE\nT", URL)
-    page_client.get(URL, headers={"X-Request-ID": safe})
-    upstream.faults().set("status", status=400, detail=hostile.encode("utf-8", "replace").decode())
-    page_client.get(URL)
-    written.seek(before)
-    found = lines(written)
-    assert len(found) >= len(caplog.records) > 3
-    assert all(len(line.splitlines()) == 1 for line in found)
-    if found[0].startswith("{"):
-        assert all(json.loads(line)["level"] for line in found)
+    for hostile in HOSTILE:
+        text = hostile.encode("utf-8", "replace")
+        safe = text.decode("latin-1")
+        caplog.clear()
+        before = written.tell()
+        page_client.get(f"/{text.hex()}/{safe}", headers={"User-Agent": safe, "Referer": safe})
+        page_client.generic("GE\nT", URL)
+        page_client.get(URL, headers={"X-Request-ID": safe})
+        upstream.faults().set("status", status=400, detail=text.decode())
+        page_client.get(URL)
+        upstream.faults().clear()
+        found = written.getvalue()[before:].rstrip("\n").split("\n")
+        # Those of Django's own loggers are no part of caplog.
+        assert len(found) >= len(caplog.records) > 3
+        assert all(len(line.splitlines()) == 1 for line in found)
+        if found[0].startswith("{"):
+            assert all(json.loads(line)["level"] for line in found)
 
 
 def requests_of(written):

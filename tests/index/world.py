@@ -40,6 +40,8 @@ class Database:
             self.url = urlsplit(self.url)._replace(path=f"/{self.name}").geturl()
         else:
             self.path = folder / "index.sqlite3"
+            # As the dashboard makes it: it refuses to start on one that is open to others.
+            self.path.touch(mode=0o600)
             self.url = f"sqlite:///{self.path}"
 
     @property

@@ -98,6 +98,16 @@ def one_of(env: environ.Env, name: str, allowed: Collection[str], *, default: st
     return text
 
 
+def whole(env: environ.Env, name: str, *, default: int, least: int, most: int) -> int:
+    """A variable that is a whole number between two others."""
+    text = env.str(name, default="") or str(default)
+    require(
+        text.isascii() and text.isdigit() and least <= int(text) <= most,
+        f"{name} must be a whole number from {least} to {most}, not {text!r}.",
+    )
+    return int(text)
+
+
 def require(condition: bool, message: str) -> None:
     """Stop the start with a message that names the variable."""
     if not condition:

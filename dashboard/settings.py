@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.accounts.activity.activity",
     "django_htmx.middleware.HtmxMiddleware",
     "dashboard.middleware.whole_page_sign_in",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -120,7 +121,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "tenants:choose"
 LOGOUT_REDIRECT_URL = "accounts:signed-out"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Without activity a session ends after the minutes, and at the latest after the hours (accounts/sessions.py).
+SESSION_IDLE_MINUTES: float = environment.whole(env, "SESSION_IDLE_MINUTES", default=15, least=3, most=12 * 60)
+SESSION_HOURS: float = environment.whole(env, "SESSION_HOURS", default=12, least=1, most=24)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # The __Host- prefix binds a cookie to this very host, which browsers allow over HTTPS only.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"

@@ -7,6 +7,7 @@ app_name = "accounts"
 urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
+    path("stay/", views.stay, name="stay"),
     path("signed-out/", views.signed_out, name="signed-out"),
     path("settings/", views.own_settings, name="settings"),
     path("theme/", views.theme, name="theme"),

@@ -65,11 +65,13 @@ def test_the_answer_to_a_click_renews_the_clock_of_every_tab(visit: Visit, lasti
 def test_the_end_empties_every_tab_and_leads_back_to_the_same_list(visit: Visit, lasting: Any, settings: Any) -> None:
     lasting(8)
     first, second = two_tabs(visit(), "?status=completed")
+    second.open_list(query="?status=completed")
     for tab in (first, second):
         tab.page.wait_for_url("**/accounts/sign-in/**", timeout=20_000)
         expect(tab.page.locator("[data-state=session-over]")).to_be_visible()
         assert tab.rows.count() == 0
     second.page.go_back(wait_until="load")
+    assert second.url.startswith("/accounts/sign-in/?next=/nordhavn/encounters/")
     assert second.rows.count() == 0
     settings.SESSION_IDLE_MINUTES = 15
     first.sign_in("ada", PASSWORD)

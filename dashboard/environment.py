@@ -126,10 +126,13 @@ def one_of(env: environ.Env, name: str, allowed: Collection[str], *, default: st
     return text
 
 
-def whole(env: environ.Env, name: str, *, default: int) -> int:
-    """A variable that holds a whole number, 1 or more."""
-    text: str = env.str(name, default="").strip() or str(default)
-    require(text.isascii() and text.isdigit() and int(text) > 0, f"{name} must be a whole number from 1, not {text!r}.")
+def whole(env: environ.Env, name: str, *, default: int, least: int = 1, most: int = 1_000_000) -> int:
+    """A variable that is a whole number between two others."""
+    text = env.str(name, default="") or str(default)
+    require(
+        text.isascii() and text.isdigit() and least <= int(text) <= most,
+        f"{name} must be a whole number from {least} to {most}, not {text!r}.",
+    )
     return int(text)
 
 

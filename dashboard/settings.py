@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "dashboard.accounts.activity.activity",
     "dashboard.audit.middleware.AuditMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dashboard.middleware.whole_page_sign_in",
@@ -137,8 +138,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DATABASE_ROUTERS = ["dashboard.audit.routing.Router"]
 # A page that cannot be logged is not shown; entries are kept for so many years.
 AUDIT_REQUIRED: bool = environment.flag(env, "AUDIT_REQUIRED", default=True)
-AUDIT_KEEP_YEARS: int = environment.whole(env, "AUDIT_KEEP_YEARS", default=6)
-environment.require(AUDIT_KEEP_YEARS <= 100, "AUDIT_KEEP_YEARS must be a number of years from 1 to 100.")
+AUDIT_KEEP_YEARS: int = environment.whole(env, "AUDIT_KEEP_YEARS", default=6, most=100)
 # Totals may be forgotten. The limits of the sign-in hold across processes: without Redis they are in the database.
 TOTALS = environment.service(env.cache_url, "CACHE_URL", default="locmemcache://", needs="BACKEND")
 SHARED = {
@@ -186,7 +186,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Reading room"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Without activity a session ends after the minutes, and at the latest after the hours (accounts/sessions.py).
+SESSION_IDLE_MINUTES: float = environment.whole(env, "SESSION_IDLE_MINUTES", default=15, least=3, most=12 * 60)
+SESSION_HOURS: float = environment.whole(env, "SESSION_HOURS", default=12, least=1, most=24)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # The __Host- prefix binds a cookie to this very host, which browsers allow over HTTPS only.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"

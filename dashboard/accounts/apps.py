@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        from dashboard.accounts import factors  # noqa: F401  # listens
+        from dashboard.accounts import activity, factors  # noqa: F401  # they listen

@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from dashboard.accounts.models import User
 from dashboard.accounts.viewer import Viewer
 
-BEGAN = "began"  # the session's key for what is noted here
+WHERE = "signed_in_from"  # the session's key for what is noted here
 # Words of a User-Agent header, the most telling first: Edge calls itself Chrome, and Chrome Safari.
 _BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
 _SYSTEMS = (
@@ -38,7 +38,7 @@ class SignedIn:
 
 def note(request: HttpRequest) -> None:
     """At a sign-in: from where, with what, and when."""
-    request.session[BEGAN] = {
+    request.session[WHERE] = {
         "at": timezone.now().timestamp(),
         "address": get_adapter(request).get_client_ip(request),
         "device": device(request.headers.get("User-Agent", "")),
@@ -48,7 +48,7 @@ def note(request: HttpRequest) -> None:
 def of(request: HttpRequest, user: User) -> list[SignedIn]:
     """This session, then the others, the latest first."""
     zone = Viewer.of(request).zone
-    found = [(key == request.session.session_key, data.get(BEGAN, {}), handle(key)) for key, data in _live(user)]
+    found = [(key == request.session.session_key, data.get(WHERE, {}), handle(key)) for key, data in _live(user)]
     found.sort(key=lambda session: (not session[0], -session[1].get("at", 0)))
     return [
         SignedIn(

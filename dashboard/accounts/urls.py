@@ -12,6 +12,7 @@ urlpatterns = [
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
     path("sign-out/everywhere-else/", views.sign_out_elsewhere, name="sign-out-elsewhere"),
     path("sign-out/one/", views.end_session, name="end-session"),
+    path("stay/", views.stay, name="stay"),
     path("signed-out/", views.signed_out, name="signed-out"),
     path("settings/", views.own_settings, name="settings"),
     path("theme/", views.theme, name="theme"),

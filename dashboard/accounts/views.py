@@ -109,6 +109,13 @@ def password_changed(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/password_changed.html")
 
 
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """Somebody is there: the session ends later. The answer's header says when."""
+    request.session.note_activity(at_once=True)  # type: ignore[attr-defined]  # our own store
+    return HttpResponse(status=204)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_settings(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)

@@ -20,9 +20,10 @@ Handler = Callable[[HttpRequest], HttpResponse]
 logger = logging.getLogger("dashboard.audit")
 
 # What says nothing of anybody, or is logged where it happens (signing_in.py).
-SILENT = frozenset(
-    ("healthz", "readyz", "metrics", "accounts:theme", "accounts:sign-in", "accounts:sign-out", "accounts:signed-out")
-)
+SILENT = frozenset((
+    "healthz", "readyz", "metrics", "accounts:theme", "accounts:stay", "accounts:sign-in", "accounts:sign-out",
+    "accounts:signed-out",
+))  # fmt: skip
 # Forms that only lead to the page they ask for, which has its own entry.
 LEADS_ON = frozenset(("encounters:list", "patients:list", "audit:list"))
 # A page of these that HTMX asks for again and again while it is open.

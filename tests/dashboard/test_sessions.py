@@ -1,8 +1,14 @@
 """Django's promises about sessions hold for ours, which are read with SQL of our own."""
 
+import os
+import re
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
@@ -10,7 +16,7 @@ from django.utils import timezone
 from dashboard.accounts.backends import Accounts
 from dashboard.accounts.models import User
 from dashboard.accounts.sessions import SessionStore
-from tests.dashboard.support import PageClient
+from tests.dashboard.support import NOW, PageClient, make_user
 
 URL = "/accounts/settings/"
 PASSWORD = "a long enough password"
@@ -120,3 +126,177 @@ def test_settings_saved_from_a_page_leave_other_fields_alone(page_client, clinic
     assert (saved.time_zone, saved.shortcuts, saved.date_joined, saved.last_login) == (
         "Europe/Oslo", False, joined, login,
     )  # fmt: skip
+
+
+@pytest.fixture
+def clock(db):
+    with time_machine.travel(NOW, tick=False) as travelling:
+        yield travelling
+
+
+@pytest.fixture
+def member(clock, clinician):
+    """Someone who signed in at ``NOW``."""
+    client = PageClient()
+    client.force_login(clinician)
+    return client
+
+
+def wait(clock, **span):
+    clock.shift(timedelta(**span))
+
+
+def poll(client):
+    return client.get(URL, headers={"X-Unattended": "1"})
+
+
+def test_polling_never_keeps_a_session(member, clock):
+    for _ in range(29):
+        wait(clock, seconds=30)
+        assert poll(member).status_code == 200
+    wait(clock, seconds=30)
+    assert poll(member).status_code == 302
+    wait(clock, minutes=1)
+    assert not signed_in(member)
+
+
+def test_a_poll_that_writes_to_the_session_does_not_keep_it(member, clock):
+    wait(clock, minutes=14)
+    store = SessionStore(member.cookies["session"].value)
+    store.attended = False
+    store["something"] = 1
+    store.save()
+    wait(clock, minutes=1)
+    assert not signed_in(member)
+
+
+def test_activity_shortly_before_the_end_keeps_a_session(member, clock):
+    for _ in range(3):
+        wait(clock, minutes=14, seconds=59)
+        assert signed_in(member)
+    wait(clock, minutes=15)
+    assert not signed_in(member)
+
+
+def test_a_session_ends_twelve_hours_after_the_sign_in_in_spite_of_activity(member, clock):
+    for _ in range(12 * 6 - 1):
+        wait(clock, minutes=10)
+        assert signed_in(member)
+    assert member.get(URL)["X-Session-Ends-In"] == "600"
+    wait(clock, minutes=10)
+    assert not signed_in(member)
+
+
+def test_a_new_password_does_not_move_the_absolute_end(member, clock):
+    for _ in range(12 * 6 - 1):
+        wait(clock, minutes=10)
+        assert signed_in(member)
+    new = "an even longer password"
+    form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert member.post("/accounts/password/", form).status_code == 302
+    wait(clock, minutes=10)
+    assert not signed_in(member)
+
+
+def test_staying_signed_in_moves_the_end_and_says_so(member, clock):
+    wait(clock, minutes=14)
+    assert poll(member)["X-Session-Ends-In"] == "60"
+    answer = member.post("/accounts/stay/")
+    assert (answer.status_code, answer["X-Session-Ends-In"]) == (204, "900")
+    wait(clock, minutes=14)
+    assert signed_in(member)
+
+
+def test_nobody_stays_in_a_session_that_is_over(member, clock):
+    wait(clock, minutes=15)
+    answer = member.post("/accounts/stay/")
+    assert answer.status_code == 302
+    assert "ended=1" in answer["Location"]
+    assert not signed_in(member)
+
+
+def test_staying_takes_a_post(member):
+    assert member.get("/accounts/stay/").status_code == 405
+
+
+def test_the_activity_of_one_user_keeps_nobody_else(member, clock):
+    other = PageClient()
+    other.force_login(make_user("other", ["nordhavn"]))
+    wait(clock, minutes=10)
+    assert signed_in(member)
+    wait(clock, minutes=6)
+    assert signed_in(member)
+    assert not signed_in(other)
+
+
+def test_activity_is_written_once_a_minute(member, clock, django_assert_max_num_queries):
+    def writes(seconds):
+        wait(clock, seconds=seconds)
+        with django_assert_max_num_queries(20) as asked:
+            member.get(URL)
+        return sum("UPDATE django_session" in query["sql"].replace('"', "") for query in asked.captured_queries)
+
+    assert [writes(seconds) for seconds in (20, 20, 20, 20, 40)] == [0, 0, 1, 0, 1]
+
+
+def test_the_page_knows_how_long_its_session_lasts(member, clock):
+    wait(clock, minutes=5)
+    assert member.page(URL).one(r'<body[^>]* data-ends-in="(\d+)"') == "900"
+
+
+def test_a_sign_in_has_a_new_key_and_keeps_nothing_from_before(clinician):
+    client = PageClient()
+    planted = SessionStore()
+    planted["planted"] = "something"
+    planted.save()
+    client.cookies["session"] = planted.session_key
+    client.post("/accounts/sign-in/", {"username": "clinician", "password": PASSWORD})
+    assert signed_in(client)
+    assert client.session.session_key != planted.session_key
+    assert "planted" not in client.session
+    assert not Session.objects.filter(session_key=planted.session_key).exists()
+
+
+def test_a_key_that_somebody_made_up_is_not_taken_over(clinician):
+    client = PageClient()
+    client.cookies["session"] = "x" * 32
+    client.post("/accounts/sign-in/", {"username": "clinician", "password": PASSWORD})
+    assert signed_in(client)
+    assert client.cookies["session"].value != "x" * 32
+
+
+def test_every_timer_in_a_template_says_that_nobody_asked():
+    timers = [
+        tag
+        for path in Path("templates").rglob("*.html")
+        for tag in re.findall(r"<[a-z][^>]*hx-trigger=[^>]*>", path.read_text())
+        if re.search(r'hx-trigger="[^"]*\b(every|load|revealed|intersect)\b', tag)
+    ]
+    assert timers
+    assert all("X-Unattended" in tag for tag in timers)
+
+
+HTTPS_SIGN_IN = """
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from django.test import Client
+from dashboard.accounts.models import User
+User.objects.create_user("someone", password="a long enough password")
+client = Client(SERVER_NAME="localhost")
+client.get("/accounts/sign-in/", secure=True)
+client.post("/accounts/sign-in/", {"username": "someone", "password": "a long enough password"}, secure=True)
+print(*[morsel.OutputString() for morsel in client.cookies.values()], sep="\\n")
+"""
+
+
+def test_over_https_cookies_are_bound_to_this_very_host():
+    variables = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    variables |= {"HTTPS": "on", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-c", HTTPS_SIGN_IN]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60)
+    cookies = {line.partition("=")[0]: set(line.split("; ")) for line in done.stdout.splitlines()}
+    assert set(cookies) == {"__Host-session", "__Host-csrf"}, done.stderr
+    for marks in cookies.values():
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= marks
+        assert not any(mark.startswith("Domain") for mark in marks)

@@ -27,6 +27,12 @@ def server_log(style: str) -> type[Logger]:
                 msg, args = "A request that could not be read was refused", ()
             super().warning(msg, *args, **options)
 
+        def debug(self, msg: object, *args: object, **options: Any) -> None:
+            # "%s %s": method and path.
+            super().debug(
+                "A request came" if str(msg) == "%s %s" else msg, *(() if str(msg) == "%s %s" else args), **options
+            )
+
         def exception(self, msg: object, *args: object, **options: Any) -> None:
             # "Error handling request %s %s": the address.
             super().exception(str(msg).partition(" %s")[0], **options)

@@ -28,10 +28,10 @@ def server_log(style: str) -> type[Logger]:
             super().warning(msg, *args, **options)
 
         def debug(self, msg: object, *args: object, **options: Any) -> None:
-            # "%s %s": method and path.
-            super().debug(
-                "A request came" if str(msg) == "%s %s" else msg, *(() if str(msg) == "%s %s" else args), **options
-            )
+            if str(msg) == "%s %s":
+                # Method and path.
+                msg, args = "A request came", ()
+            super().debug(msg, *args, **options)
 
         def exception(self, msg: object, *args: object, **options: Any) -> None:
             # "Error handling request %s %s": the address.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from benchmarks.bars import browser, filling, index, live, size, throughput, upstream
+from benchmarks.bars import audit, browser, filling, index, live, size, throughput, upstream
 from benchmarks.figures import Figure
 from benchmarks.lab import FOLLOWED, LARGE, MIDDLE, SMALL, Lab
 
@@ -32,4 +32,5 @@ BARS = {
     13: Bar(filling.follow_up_calls, tenants=(FOLLOWED,)),
     14: Bar(throughput.memory, filling.memory, tenants=(MIDDLE, LARGE, FOLLOWED)),
     15: Bar(upstream.sandbox_page, tenants=(SMALL, LARGE)),
+    16: Bar(audit.page_with_log, tenants=(FOLLOWED,)),
 }

@@ -27,6 +27,7 @@ def configured(sandbox: SandboxService, database: Database) -> dict[str, str]:
     variables = inherited(
         ENV_FILE="",
         SECRET_KEY=secrets.token_urlsafe(50),
+        MFA_REQUIRED="none",
         ALLOWED_HOSTS="127.0.0.1",
         HTTPS="off",
         **database.variables,

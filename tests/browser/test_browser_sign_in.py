@@ -18,12 +18,12 @@ from dashboard.accounts.models import User
 from dashboard.accounts.oidc import Grant, OidcConfig
 from dashboard.tenants.models import Membership
 from tests.accounts.codes import code
-from tests.accounts.conftest import PASSWORD
-from tests.browser.conftest import browser, django_db_modify_db_settings, needed  # noqa: F401  # fixtures
+from tests.accounts.conftest import PASSWORD, tenants  # noqa: F401  # a fixture for every test
+from tests.browser.conftest import needed
 from tests.browser.watching import Watch
 from tests.dashboard.support import make_user
 
-NODE = Path(__file__).parent / "node"
+NODE = Path(__file__).parents[1] / "accounts" / "node"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -37,7 +37,7 @@ def site(live_server: Any, settings: Any) -> str:
 
 
 @pytest.fixture
-def visit(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:  # noqa: F811
+def visit(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """A browser of its own, watched until the test ends but for what is expected."""
     opened = []
 

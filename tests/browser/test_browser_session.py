@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD, Visit
 from tests.browser.pages import Visitor
+from tests.browser.test_browser_accessibility import violations
 
 WARNING = "#session-warning"
 
@@ -40,6 +41,13 @@ def test_staying_signed_in_closes_the_warning_in_every_tab(visit: Visit, lasting
     for tab in (first, second):
         expect(tab.page.locator(WARNING)).to_be_hidden()
         assert tab.rows.count() == 25
+
+
+def test_axe_finds_nothing_in_the_warning(visit: Visit, lasting: Any, axe_source: str) -> None:
+    lasting(110)
+    ada = visit().open_list(rows=25)
+    expect(ada.page.locator(WARNING)).to_be_visible()
+    assert violations(ada, axe_source) == []
 
 
 def test_escape_stays_signed_in(visit: Visit, lasting: Any) -> None:

@@ -9,6 +9,8 @@ import time_machine
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import SESSION_KEY
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from dashboard.accounts.models import User
@@ -315,7 +317,8 @@ def test_a_session_with_a_second_factor_costs_no_query_for_it(
 ):
     sign_in()
     second(client, code(enrolled[0]))
-    with django_assert_num_queries(2) as without:
+    client.get(PAGE)
+    with CaptureQueriesContext(connection) as without:
         client.get(PAGE)
     settings.MFA_REQUIRED = ("clinician",)
     with django_assert_num_queries(len(without.captured_queries)):

@@ -465,7 +465,9 @@ def test_a_fragment_asks_the_database_little(page_client, indexed, directory, qu
     page_client.page(URL + query, htmx=True)
     with CaptureQueriesContext(connection) as asked:
         page_client.page(URL + query, htmx=True)
-    texts = [query["sql"] for query in asked.captured_queries]
+    # On PostgreSQL the access log is in the same database; what it costs has a bar of its own.
+    of_the_log = ("audit_", "SAVEPOINT")
+    texts = [text for query in asked.captured_queries if not any(word in (text := query["sql"]) for word in of_the_log)]
     assert sum("clinicians_clinician" in text for text in texts) == 1
     assert not any("axis = 'assigned'" in text and "JOIN" in text for text in texts), "only the form needs to know them"
     assert len(texts) <= 10, texts

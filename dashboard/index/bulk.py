@@ -1,9 +1,11 @@
 """Many rows in one go, each database in its quickest way.
 
-SQLite runs a prepared statement again and again. PostgreSQL would answer each of them over the network: rows go in by
-COPY there, and those that meet others by way of a temporary table.
+SQLite runs a prepared statement again and again. PostgreSQL would answer each of them over the network: there all rows
+go along with one statement, as JSON that the table itself gives types to. One statement is never under way while this
+process waits for anything, so that a process which is put to sleep holds no lock longer than its session may idle.
 """
 
+import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -16,7 +18,8 @@ def insert(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequ
     if not rows:
         return
     if connection.vendor == "postgresql":
-        _copy(cursor, table, columns, rows)
+        names = ", ".join(columns)
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {_rows_of(table)}", [_json(columns, rows)])
         return
     cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({_marks(columns)})", rows)
 
@@ -26,9 +29,9 @@ def update(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequ
     if not rows:
         return
     if connection.vendor == "postgresql":
-        staged = _stage(cursor, table, (*columns, "id"), rows)
-        changes = ", ".join(f"{name} = s.{name}" for name in columns)
-        cursor.execute(f"UPDATE {table} SET {changes} FROM {staged} s WHERE {table}.id = s.id")
+        changes = ", ".join(f"{name} = given.{name}" for name in columns)
+        given = [_json((*columns, "id"), rows)]
+        cursor.execute(f"UPDATE {table} SET {changes} FROM {_rows_of(table)} WHERE {table}.id = given.id", given)
         return
     changes = ", ".join(f"{name} = %s" for name in columns)
     cursor.executemany(f"UPDATE {table} SET {changes} WHERE id = %s", rows)
@@ -42,8 +45,9 @@ def upsert(
         return
     names = ", ".join(columns)
     if connection.vendor == "postgresql":
-        staged = _stage(cursor, table, columns, rows)
-        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {staged} {conflict}")
+        # "WHERE true": what follows ON would be taken for the condition of a join.
+        source = f"SELECT {names} FROM {_rows_of(table)} WHERE true"
+        cursor.execute(f"INSERT INTO {table} ({names}) {source} {conflict}", [_json(columns, rows)])
         return
     cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({_marks(columns)}) {conflict}", rows)
 
@@ -65,23 +69,13 @@ def among(column: str, values: Collection[str]) -> tuple[str, list[Any]]:
     return f"{column} IN ({', '.join(['%s'] * len(values))})", [*values]
 
 
-def _stage(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A temporary table that holds these rows until the transaction ends, or until the next ones."""
-    name = f"{table}_staged"
-    cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{name}"])
-    if cursor.fetchone()[0] is None:
-        source = f"SELECT {', '.join(columns)} FROM {table}"
-        cursor.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DELETE ROWS AS {source} WITH NO DATA")
-    else:
-        cursor.execute(f"DELETE FROM {name}")
-    _copy(cursor, name, columns, rows)
-    return name
+def _rows_of(table: str) -> str:
+    """The rows of the one JSON value of a statement, typed like a table's."""
+    return f"json_populate_recordset(NULL::{table}, %s) given"
 
 
-def _copy(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+def _json(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    return json.dumps([dict(zip(columns, row, strict=True)) for row in rows])
 
 
 def _marks(columns: Sequence[str]) -> str:

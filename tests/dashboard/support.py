@@ -73,6 +73,12 @@ def make_user(username, tenants, roles=("clinician",), **fields):
     return user
 
 
+def of_the_page(asked):
+    """What a page asks of the database by itself; on PostgreSQL the access log, which has a bar of its own, is there."""
+    texts = (query["sql"] for query in asked.captured_queries)
+    return [text for text in texts if not any(word in text for word in ("audit_", "SAVEPOINT"))]
+
+
 class Page:
     """An answer, read as a person or a program would."""
 

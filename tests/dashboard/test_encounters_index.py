@@ -15,7 +15,7 @@ from dashboard.clinicians.models import Clinician
 from dashboard.index import writing
 from dashboard.listing.sealed import seal
 from dashboard.tenants.registry import registry
-from tests.dashboard.support import CANARY, NOW
+from tests.dashboard.support import CANARY, NOW, of_the_page
 from tests.index.fake_list import make_interaction
 
 URL = "/nordhavn/encounters/"
@@ -465,9 +465,7 @@ def test_a_fragment_asks_the_database_little(page_client, indexed, directory, qu
     page_client.page(URL + query, htmx=True)
     with CaptureQueriesContext(connection) as asked:
         page_client.page(URL + query, htmx=True)
-    # On PostgreSQL the access log is in the same database; what it costs has a bar of its own.
-    of_the_log = ("audit_", "SAVEPOINT")
-    texts = [text for query in asked.captured_queries if not any(word in (text := query["sql"]) for word in of_the_log)]
+    texts = of_the_page(asked)
     assert sum("clinicians_clinician" in text for text in texts) == 1
     assert not any("axis = 'assigned'" in text and "JOIN" in text for text in texts), "only the form needs to know them"
     assert len(texts) <= 10, texts

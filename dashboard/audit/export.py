@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.audit.models import Entry
 from dashboard.audit.presenters import moment
-from dashboard.audit.reading import interactions_of, patients_of
+from dashboard.audit.reading import listed
 
 COLUMNS = (
     "number", "at", "tenant", "user", "roles", "kind", "action", "outcome", "status", "page", "filters", "encounters",
@@ -27,8 +27,8 @@ def table(entries: Iterable[Entry]) -> Iterator[Sequence[str]]:
     for entry in entries:
         yield (
             str(entry.number), _instant(entry), entry.tenant, entry.username, entry.roles, entry.kind, entry.action,
-            entry.outcome, str(entry.status), entry.route, entry.filters, " ".join(interactions_of(entry)),
-            " ".join(patients_of(entry)), entry.address, entry.session, entry.request_id, entry.hash,
+            entry.outcome, str(entry.status), entry.route, entry.filters, " ".join(listed(entry.interactions)),
+            " ".join(listed(entry.patients)), entry.address, entry.session, entry.request_id, entry.hash,
         )  # fmt: skip
 
 
@@ -88,9 +88,9 @@ def _agent(entry: Entry) -> dict[str, Any]:
 
 
 def _entities(entry: Entry) -> Iterator[dict[str, Any]]:
-    for patient in patients_of(entry):
+    for patient in listed(entry.patients):
         yield _entity("1", "1", patient)
-    for interaction in interactions_of(entry):
+    for interaction in listed(entry.interactions):
         yield _entity("2", "4", interaction)
     if entry.filters:
         query = base64.b64encode(entry.filters.encode()).decode()

@@ -26,6 +26,8 @@ SILENT = frozenset((
 ))  # fmt: skip
 # Forms that only lead to the page they ask for, which has its own entry.
 LEADS_ON = frozenset(("encounters:list", "patients:list", "audit:list"))
+# What travels by POST only to stay out of addresses.
+READ_BY_POST = LEADS_ON | {"patients:suggest"}
 # A page of these that HTMX asks for again and again while it is open.
 POLLED = frozenset(("index:status",))
 
@@ -81,7 +83,7 @@ def event_of(request: HttpRequest, response: HttpResponse) -> Event | None:
     noted = noted_of(request)
     return Event(
         kind=noted.kind or kind_of(route),
-        action="R" if request.method in ("GET", "HEAD") or route in LEADS_ON or route == "patients:suggest" else "U",
+        action="R" if request.method in ("GET", "HEAD") or route in READ_BY_POST else "U",
         outcome="shown" if response.status_code < 400 else "refused" if response.status_code < 500 else "failed",
         status=response.status_code,
         tenant=_tenant(request),

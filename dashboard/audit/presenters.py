@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from dashboard.accounts.viewer import Viewer
 from dashboard.audit.kinds import LABELS
 from dashboard.audit.models import Entry
-from dashboard.audit.reading import interactions_of, patients_of
+from dashboard.audit.reading import listed
 from dashboard.listing import formatting
 from dashboard.listing.controls import PATIENT, TEXT
 from dashboard.listing.formatting import number
@@ -38,7 +38,7 @@ class LogRow:
 
 
 def present(entry: Entry, viewer: Viewer) -> LogRow:
-    patients, interactions = patients_of(entry), interactions_of(entry)
+    patients, interactions = listed(entry.patients), listed(entry.interactions)
     return LogRow(
         time=formatting.time_element(moment(entry), viewer, formatting.moment),
         user=entry.username or "Not signed in",

@@ -1,9 +1,8 @@
 """Entries for auditors: those of their tenant, and what members did that belongs to none, such as signing in."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from django.db.models import Q, QuerySet
 
@@ -28,24 +27,17 @@ class LogPage:
 
 def page(state: LogState, span: tuple[int | None, int | None], size: int = PAGE) -> LogPage:
     """The entries that a state asks for; the cost does not grow with how far one has paged."""
-    found = list(islice(_merged(state, span, size + 1), size + 1))
+    both = [_of_the_tenant(state)] if state.patient else [_of_the_tenant(state), _of_no_tenant(state)]
+    # Each is read along an index of its own, in the same order.
+    found = [entry for some in both for entry in _cut(some, state, span)[: size + 1]]
+    found.sort(key=lambda entry: (entry.at, entry.pk), reverse=not state.oldest_first)
     last = found[size - 1] if len(found) > size else None
     return LogPage(found[:size], f"{last.at}.{last.pk}" if last else "")
 
 
-def patients_of(entry: Entry) -> list[str]:
-    return list(json.loads(entry.patients)) if entry.patients else []
-
-
-def interactions_of(entry: Entry) -> list[str]:
-    return list(json.loads(entry.interactions)) if entry.interactions else []
-
-
-def _merged(state: LogState, span: tuple[int | None, int | None], most: int) -> Iterator[Entry]:
-    """Both kinds of entries in one order: each is read along an index of its own."""
-    both = [_of_the_tenant(state)] if state.patient else [_of_the_tenant(state), _of_no_tenant(state)]
-    found = [entry for some in both for entry in _cut(some, state, span)[:most]]
-    return iter(sorted(found, key=lambda entry: (entry.at, entry.pk), reverse=not state.oldest_first))
+def listed(column: str) -> list[str]:
+    """What stands in a column of patients or interactions."""
+    return list(json.loads(column)) if column else []
 
 
 def _of_the_tenant(state: LogState) -> QuerySet[Entry]:

@@ -38,22 +38,27 @@ def verify(tenant: str, head: str = "") -> Verdict:
     mark = Mark(end.tenant, end.first, end.before, end.number, end.hash)
     if not chain.is_signed(mark, end.signature):
         return Verdict(tenant, 0, "", "The end of the chain is not signed with the dashboard’s key, present or former.")
-    before, number, seen = end.before, end.first - 1, not head or head == end.before
+    number, before, seen = end.first - 1, end.before, not head or head == end.before
+    trouble = ""
     for entry in _entries(tenant):
-        number += 1
-        if entry.number != number:
-            return Verdict(tenant, number - end.first, before, _gap(number, entry.number))
-        if chain.hash_of([getattr(entry, name) for name in FIELDS], before) != entry.hash:
-            return Verdict(tenant, number - end.first, before, f"Entry {number} is not as it was written.")
-        before, seen = entry.hash, seen or entry.hash == head
-    if (number, before) != (end.number, end.hash):
-        return Verdict(tenant, number - end.first + 1, before, f"Entries {number + 1} to {end.number} are missing.")
-    if trouble := _subjects(tenant, end.first):
-        return Verdict(tenant, number - end.first + 1, before, trouble)
-    if not seen:
-        words = "No entry has the hash that was noted: the log was replaced by another one."
-        return Verdict(tenant, number - end.first + 1, before, words)
-    return Verdict(tenant, number - end.first + 1, before)
+        if trouble := _wrong_after(number, before, entry):
+            break
+        number, before, seen = entry.number, entry.hash, seen or entry.hash == head
+    else:
+        if (number, before) != (end.number, end.hash):
+            trouble = f"Entries {number + 1} to {end.number} are missing."
+        elif not (trouble := _subjects(tenant)) and not seen:
+            trouble = "No entry has the hash that was noted: the log was replaced by another one."
+    return Verdict(tenant, number - end.first + 1, before, trouble)
+
+
+def _wrong_after(number: int, before: str, entry: Entry) -> str:
+    """What is wrong with an entry that stands after another one."""
+    if entry.number != number + 1:
+        return _gap(number + 1, entry.number)
+    if chain.hash_of([getattr(entry, name) for name in FIELDS], before) != entry.hash:
+        return f"Entry {entry.number} is not as it was written."
+    return ""
 
 
 def _entries(tenant: str) -> Iterator[Entry]:
@@ -69,7 +74,7 @@ def _gap(expected: int, found: int) -> str:
     )
 
 
-def _subjects(tenant: str, first: int) -> str:
+def _subjects(tenant: str) -> str:
     """Whether “who looked at this patient” finds just what the entries tell."""
     with routing.connection().cursor() as cursor:
         cursor.execute("SELECT number, digest FROM audit_subject WHERE tenant = %s ORDER BY number", [tenant])

@@ -1,7 +1,7 @@
 """The encounters list: one URL, one context, rendered as a page or as its results fragment."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -30,11 +30,12 @@ from dashboard.index.reading import patients
 from dashboard.index.state import IndexState
 from dashboard.limits import limited
 from dashboard.listing import files
-from dashboard.listing.controls import PATIENT, Option, query_of, size_options
+from dashboard.listing.controls import PATIENT, Option, export_of, query_of, size_options
 from dashboard.listing.csv_text import attachment
 from dashboard.listing.failures import Failure
 from dashboard.listing.notices import Notice
 from dashboard.listing.page import Page, Source
+from dashboard.listing.questions import Question
 from dashboard.listing.sealed import seal
 from dashboard.listing.summary import Summary, outage_words
 from dashboard.sources import exports as exporting
@@ -51,25 +52,9 @@ TEMPLATE = "encounters/list.html"
 @limited("counts", lambda request: "count" in request.GET)
 def encounter_list(request: TenantRequest) -> HttpResponse:
     """The list behind the URL; a POST is the filter form, answered with the URL of the list it asks for."""
-    index = plan.index_of(request.tenant)
     if request.method == "POST":
-        return _choose(request, index)
-    state = EncounterListState.read(request.GET, request.tenant.slug)
-    if request.hides_deleted:
-        state = state.without_deleted()
-    if state.unreadable:
-        return _render(request, state, index, status=404)
-    viewer = Viewer.of(request)
-    known = directory.known(request.tenant.slug, request.user)
-    question = state.question(viewer, known.mine, hide_deleted=request.hides_deleted)
-    try:
-        page = plan.answer(request.tenant, question, index, count="count" in request.GET)
-    except plan.NeedsIndex:
-        return _render(request, state, index, known, needs_index=True)
-    except GatewayError as error:
-        return _render_failure(request, state, index, known, error, viewer)
-    shown = state.but(sort=page.question.sort, page=page.question.page)
-    return _render_page(request, shown, index, known, page, viewer)
+        return _choose(request, plan.index_of(request.tenant))
+    return _asked(request, _page)
 
 
 @require_safe
@@ -77,58 +62,61 @@ def encounter_list(request: TenantRequest) -> HttpResponse:
 @limited("files")
 def export(request: TenantRequest) -> HttpResponse:
     """The list behind the same query string as a file; where there are no rows to be had, the page that says why."""
-    index = plan.index_of(request.tenant)
-    state = EncounterListState.read(request.GET, request.tenant.slug)
+    return _asked(request, _file)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request understood: what is asked for, by whom, and what may answer."""
+
+    request: TenantRequest
+    state: EncounterListState
+    index: IndexState | None
+    known: Known
+    viewer: Viewer
+    question: Question
+
+
+def _asked(request: TenantRequest, answer: Callable[[Asked], HttpResponse]) -> HttpResponse:
+    """The answer to the query string, or the page that says why there are no rows."""
+    tenant, index = request.tenant, plan.index_of(request.tenant)
+    state = EncounterListState.read(request.GET, tenant.slug)
     if request.hides_deleted:
         state = state.without_deleted()
     if state.unreadable:
         return _render(request, state, index, status=404)
-    viewer, tenant = Viewer.of(request), request.tenant
-    known = directory.known(tenant.slug, request.user)
+    viewer, known = Viewer.of(request), directory.known(tenant.slug, request.user)
     question = state.question(viewer, known.mine, hide_deleted=request.hides_deleted)
     note(request, filters=query_of(state.url()))
     try:
-        rows, extent = exporting.encounters(tenant, question, index)
+        return answer(Asked(request, state, index, known, viewer, question))
     except plan.NeedsIndex:
         return _render(request, state, index, known, needs_index=True)
     except GatewayError as error:
-        return _render_failure(request, state, index, known, error, viewer)
+        failure, outage = Failure.of(error), plan.outage(tenant)
+        words = outage_words(outage, viewer) if outage else ""
+        return _render(request, state, index, known, status=failure.status, failure=failure, outage=words)
+
+
+def _file(asked: Asked) -> HttpResponse:
+    request, tenant, names = asked.request, asked.request.tenant, asked.known.names
+    rows, extent = exporting.encounters(tenant, asked.question, asked.index)
     note(request, rows=rows)
     head = files.head(
         f"Encounters of {tenant.label}",
-        filters=controls.active_filters(state, known.names),
-        order=controls.sort_words(state),
-        extent=extent.words,
-        as_of=extent.as_of,
-        source=extent.source,
-        notices=[*(notice.text for notice in state.notices), *extent.notices],
+        filters=controls.active_filters(asked.state, names),
+        order=controls.sort_words(asked.state),
+        extent=extent,
+        notices=asked.state.notices,
         by=request.user.username,
     )
-    return attachment([*head, *table(rows, known.names)], f"encounters-{tenant.slug}.csv")
+    return attachment([*head, *table(rows, names)], f"encounters-{tenant.slug}.csv")
 
 
-def _render_failure(
-    request: TenantRequest,
-    state: EncounterListState,
-    index: IndexState | None,
-    known: Known,
-    error: GatewayError,
-    viewer: Viewer,
-) -> HttpResponse:
-    failure = Failure.of(error)
-    outage = plan.outage(request.tenant)
-    words = outage_words(outage, viewer) if outage else ""
-    return _render(request, state, index, known, status=failure.status, failure=failure, outage=words)
-
-
-def _render_page(
-    request: TenantRequest,
-    state: EncounterListState,
-    index: IndexState | None,
-    known: Known,
-    page: Page,
-    viewer: Viewer,
-) -> HttpResponse:
+def _page(asked: Asked) -> HttpResponse:
+    request, index, known, viewer = asked.request, asked.index, asked.known, asked.viewer
+    page = plan.answer(request.tenant, asked.question, index, count="count" in request.GET)
+    state = asked.state.but(sort=page.question.sort, page=page.question.page)
     note(
         request,
         kind="search" if state.patient or state.text else "",
@@ -154,7 +142,7 @@ def _render_page(
         partial=page.partial,
         order_remark=page.order_remark,
         filling=Progress.of(index, viewer) if index is not None and index.is_filling else None,
-        matches=_matches(request, state, index, viewer, hide_deleted=request.hides_deleted),
+        matches=_matches(asked),
         summary=Summary.of(page, viewer),
         viewer=viewer,
         notices=notices,
@@ -229,7 +217,7 @@ def _render(
         "form_values": urlencode(state.form_values()),
         "counts_json": json.dumps({option.value: option.count for option in statuses if option.count}),
         "here": state.url(),
-        "export_url": _export_url(state) if Role.EXPORTER in request.roles else "",
+        "export_url": export_of(state.but(page=1).url()) if Role.EXPORTER in request.roles else "",
         "clear_url": EncounterListState(tenant.slug, size=state.size).url(),
         "any_status_url": state.but(statuses=()).url(),
         "statuses": statuses,
@@ -244,19 +232,14 @@ def _render(
     return render(request, f"{TEMPLATE}#results" if fragment else TEMPLATE, shared | context, status=status)
 
 
-def _matches(
-    request: TenantRequest, state: EncounterListState, index: IndexState | None, viewer: Viewer, *, hide_deleted: bool
-) -> Matches | None:
+def _matches(asked: Asked) -> Matches | None:
+    state, index = asked.state, asked.index
     if index is None or not state.text or state.page > 1:
         return None
-    found = Matches.of(state.tenant, index, state.text, viewer, hide_deleted=hide_deleted)
-    note(request, patients=(one.identifier for one in found.people))
+    hide_deleted = asked.request.hides_deleted
+    found = Matches.of(state.tenant, index, state.text, asked.viewer, hide_deleted=hide_deleted)
+    note(asked.request, patients=(one.identifier for one in found.people))
     return found
-
-
-def _export_url(state: EncounterListState) -> str:
-    query = query_of(state.but(page=1).url())
-    return f"{reverse('encounters:export', args=[state.tenant])}{'?' if query else ''}{query}"
 
 
 def _patient_url(state: EncounterListState) -> str:

@@ -44,6 +44,12 @@ def opened(values: Parameters, tenant: str, purpose: str) -> tuple[str, bool]:
         return "", True
 
 
+def export_of(url: str) -> str:
+    """The address of the file with the list of an address."""
+    path, mark, query = url.partition("?")
+    return f"{path}export/{mark}{query}"
+
+
 def query_of(url: str) -> str:
     """The part of an address that says what a list shows."""
     return url.partition("?")[2]

@@ -1,9 +1,22 @@
 """What a file says of itself above its table: whose list it is, which part, as of when, and who took it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dashboard.listing.controls import ActiveFilter
+from dashboard.listing.notices import Notice
+from dashboard.listing.page import Source
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of a list is there: as of when, by whom, and in words how many rows of how many."""
+
+    as_of: datetime
+    source: Source
+    words: str
+    notices: tuple[str, ...] = ()
 
 
 def head(
@@ -11,19 +24,17 @@ def head(
     *,
     filters: Sequence[ActiveFilter],
     order: str,
-    extent: str,
-    as_of: datetime,
-    source: str,
-    notices: Sequence[str],
+    extent: Extent,
+    notices: Sequence[Notice],
     by: str,
 ) -> Iterator[Sequence[str]]:
     """Rows of a word and its value, then an empty one."""
     yield (what,)
     yield ("Filters", "; ".join(one.label for one in filters) or "none")
     yield ("Order", order)
-    yield ("Rows", extent)
-    yield ("As of", iso(as_of), source)
-    yield from (("Note", text) for text in notices)
+    yield ("Rows", extent.words)
+    yield ("As of", iso(extent.as_of), extent.source)
+    yield from (("Note", text) for text in (*(notice.text for notice in notices), *extent.notices))
     yield ("Exported", iso(datetime.now(UTC)), by)
     yield ()
 

@@ -84,10 +84,8 @@ def _writable(folder: Path) -> Iterator[CheckMessage]:
 
 
 def _database_files() -> list[Path]:
-    if settings.DATABASES["default"]["ENGINE"] != SQLITE:
-        return []
-    file = Path(settings.DATABASES["default"]["NAME"])
-    return [file.parent, *file.parent.glob(f"{file.name}*")]
+    files = [Path(one["NAME"]) for one in settings.DATABASES.values() if one["ENGINE"] == SQLITE]
+    return [path for file in files for path in (file.parent, *file.parent.glob(f"{file.name}*"))]
 
 
 def _variables() -> Path:
@@ -129,7 +127,7 @@ def tenants(app_configs: object, **options: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     seen: dict[tuple[str, str, str], str] = {}
     for tenant in settings.TENANTS:
-        if urlsplit(tenant.api_url).hostname in ("localhost", "127.0.0.1", "::1"):
+        if urlsplit(tenant.api_url).hostname in LOOPBACK_HOSTS:
             found.append(
                 Warning(
                     f"The API of tenant {tenant.slug} is on this machine: {tenant.api_url}",

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, push_url
@@ -17,7 +16,7 @@ from dashboard.index.reading import patients as reading
 from dashboard.index.state import IndexState
 from dashboard.limits import limited
 from dashboard.listing import files
-from dashboard.listing.controls import PATIENT, query_of, size_options
+from dashboard.listing.controls import PATIENT, export_of, query_of, size_options
 from dashboard.listing.csv_text import attachment
 from dashboard.listing.formatting import number
 from dashboard.listing.patient_text import LONGEST, trimmed
@@ -95,10 +94,8 @@ def export(request: TenantRequest) -> HttpResponse:
         f"Patients of {request.tenant.label}",
         filters=controls.active_filters(state),
         order=controls.sort_words(state),
-        extent=extent.words,
-        as_of=extent.as_of,
-        source=extent.source,
-        notices=[*(notice.text for notice in state.notices), *extent.notices],
+        extent=extent,
+        notices=state.notices,
         by=request.user.username,
     )
     return attachment([*head, *table(rows)], f"patients-{request.tenant.slug}.csv")
@@ -108,11 +105,6 @@ def _rows_html(page: PatientPage, viewer: Viewer) -> SafeString:
     context = {"rows": present(page.rows, viewer)}
     # What the engine, which escapes every value, has made of it.
     return SafeString(render_to_string("patients/rows.jinja", context, using="jinja2"))
-
-
-def _export_url(state: PatientListState) -> str:
-    query = query_of(state.but(page=1).url())
-    return f"{reverse('patients:export', args=[state.tenant])}{'?' if query else ''}{query}"
 
 
 def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:
@@ -152,7 +144,7 @@ def _render(
         "filling": filling,
         "form_values": urlencode(state.form_values()),
         "here": state.url(),
-        "export_url": _export_url(state) if Role.EXPORTER in request.roles else "",
+        "export_url": export_of(state.but(page=1).url()) if Role.EXPORTER in request.roles else "",
         "clear_url": PatientListState(tenant.slug, sort=state.sort, size=state.size).url(),
         "sexes": controls.sex_toggles(state),
         "seens": controls.seen_options(state),

@@ -1,12 +1,12 @@
 """Whole lists, up to a limit: for files."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from corti_gateway.models import Interaction
 from dashboard.index.reading import patients as reading
 from dashboard.index.reading.patients import PatientQuestion, PatientRecord
 from dashboard.index.state import IndexState
+from dashboard.listing.files import Extent
 from dashboard.listing.formatting import number
 from dashboard.listing.page import Source
 from dashboard.listing.questions import Question
@@ -15,16 +15,6 @@ from dashboard.tenants.registry import Tenant
 
 # Rows of a file: the index gives them at once, Corti page by page.
 MOST, MOST_LIVE, LIVE_PAGE = 10_000, 1_000, 100
-
-
-@dataclass(frozen=True)
-class Extent:
-    """How much of a list is there: as of when, by whom, and in words how many rows of how many."""
-
-    as_of: datetime
-    source: Source
-    words: str
-    notices: tuple[str, ...] = ()
 
 
 def encounters(tenant: Tenant, question: Question, index: IndexState | None) -> tuple[tuple[Interaction, ...], Extent]:

@@ -74,7 +74,7 @@ def make_user(username, tenants, roles=("clinician",), **fields):
 
 
 def of_the_page(asked):
-    """What a page asks of the database by itself; on PostgreSQL the access log, which has a bar of its own, is there."""
+    """What a page asks of the database by itself: on PostgreSQL the access log, with a bar of its own, is there too."""
     texts = (query["sql"] for query in asked.captured_queries)
     return [text for text in texts if not any(word in text for word in ("audit_", "SAVEPOINT"))]
 

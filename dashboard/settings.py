@@ -119,7 +119,6 @@ SQLITE = f"sqlite:///{VAR_DIR / 'dashboard.sqlite3'}"
 DATABASES = {"default": environment.service(env.db_url, "DATABASE_URL", default=SQLITE, needs="ENGINE")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    environment.private_file(Path(DATABASES["default"]["NAME"]))
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -127,7 +126,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # What is deleted is overwritten: the index holds patients, and forgets those that are gone.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # The access log has a file of its own: the index's writers do not hold it up, and each entry is written through to
     # the disk before a page leaves, which the index, that can be filled anew, need not pay for.
     DATABASES["audit"] = DATABASES["default"] | {
@@ -135,6 +133,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "OPTIONS": DATABASES["default"]["OPTIONS"]
         | {"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"},
     }
+    for one in DATABASES.values():
+        environment.private_file(Path(one["NAME"]))
 DATABASE_ROUTERS = ["dashboard.audit.routing.Router"]
 # A page that cannot be logged is not shown; entries are kept for so many years.
 AUDIT_REQUIRED: bool = environment.flag(env, "AUDIT_REQUIRED", default=True)

@@ -71,11 +71,12 @@ def test_two_names_for_one_tenant_are_told(folder):
     assert "W003) The tenants one and two are the same API client" in done.stderr
 
 
-@pytest.mark.parametrize("path", ["", "dashboard.sqlite3", "dashboard.sqlite3-wal"])
+@pytest.mark.parametrize("path", ["", "dashboard.sqlite3", "dashboard.sqlite3-wal", "audit.sqlite3"])
 @pytest.mark.parametrize("bits", [0o040, 0o004])
 def test_data_open_to_others_is_refused(folder, path, bits):
     (folder / "dashboard.sqlite3-wal").touch(mode=0o600)
     (folder / "dashboard.sqlite3").touch(mode=0o600)
+    (folder / "audit.sqlite3").touch(mode=0o600)
     opened = folder / path
     opened.chmod((0o700 if opened.is_dir() else 0o600) | bits)
     done = check(folder, {})
@@ -91,6 +92,18 @@ def test_variables_may_be_for_a_group_and_not_for_everybody(folder):
     assert check(folder, {"ENV_FILE": str(file)}).returncode == 0
     file.chmod(0o644)
     assert f"E006) {file} is open" in check(folder, {"ENV_FILE": str(file)}).stderr
+
+
+def test_a_new_installation_can_be_migrated_and_started_again(tmp_path):
+    folder = tmp_path / "data"
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": "", "VAR_DIR": str(folder)} | GOOD
+    for _ in range(2):
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        done = subprocess.run(migrate, env=environment, capture_output=True, text=True, cwd=ROOT, timeout=120)
+        assert done.returncode == 0, done.stderr
+    made = {path.name: path.stat().st_mode & 0o777 for path in folder.glob("*.sqlite3*")}
+    assert {"dashboard.sqlite3", "audit.sqlite3"} <= set(made)
+    assert set(made.values()) == {0o600}
 
 
 def test_what_the_dashboard_makes_itself_is_for_its_owner_only(tmp_path):

@@ -18,7 +18,7 @@ TEMPLATE = "members/list.html"
 
 @dataclass(frozen=True)
 class Member:
-    """A row. Nobody edits the own one: roles are given by others, and a tenant keeps an admin that way."""
+    """A row. Nobody edits their own: roles are given by others, and a tenant keeps an admin that way."""
 
     username: str
     name: str
@@ -43,7 +43,7 @@ def edit(request: TenantRequest) -> HttpResponse:
     """The table with the row of ``?user=…`` as a form, or with a form for a new member."""
     username = (request.POST if request.method == "POST" else request.GET).get("username", "").replace("\0", "")
     if username == request.user.username:
-        raise PermissionDenied("Nobody changes the own roles. Another admin of this tenant can do it for you.")
+        raise PermissionDenied("Nobody changes their own roles. Another admin of this tenant can do it for you.")
     if request.method == "POST":
         return _save(request, username)
     known = Membership.objects.filter(tenant=request.tenant.slug, user__username=username).first()

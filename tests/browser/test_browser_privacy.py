@@ -186,7 +186,8 @@ def test_the_trap_catches_what_would_come_alive(visit: Visit) -> None:
     ada = _trapped(visit)
     ada.watch.expect("")
     ada.open_list("hostile", rows=len(PAYLOADS))
-    with ada.page.expect_request("**/owned"):
+    # A page that is missing makes the list read itself anew: what follows is for the page after that.
+    with ada.page.expect_event("load"), ada.page.expect_request("**/owned"):
         ada.page.evaluate(
             "() => { const results = document.querySelector('#results');"
             " results.insertAdjacentHTML('beforeend', '<div hx-get=\"/owned\" hx-trigger=\"load\"></div>');"

@@ -56,6 +56,29 @@ class Direction(StrEnum):
     DESC = "desc"
 
 
+class FactSource(StrEnum):
+    """Who stated a fact."""
+
+    CORE = "core"
+    SYSTEM = "system"
+    USER = "user"
+
+
+class TranscriptStatus(StrEnum):
+    """How far a transcript is."""
+
+    COMPLETED = "completed"
+    PROCESSING = "processing"
+    FAILED = "failed"
+
+
+class DocumentSystem(StrEnum):
+    """Which of the two systems wrote a document; ours, no word of the wire."""
+
+    CLASSIC = "classic"
+    GUIDED = "guided"
+
+
 Vocabulary = TypeVar("Vocabulary", EncounterStatus, EncounterType, Gender)
 
 

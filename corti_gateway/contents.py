@@ -1,7 +1,7 @@
-"""What an interaction holds, as frozen objects (facts 3.1 to 3.6). Built from the wire by :mod:`corti_gateway.parsing_contents`.
+"""What an interaction holds, as frozen objects (facts 3.1 to 3.6), made by :mod:`corti_gateway.parsing_contents`.
 
-The rules of :mod:`corti_gateway.models` hold: instants are aware UTC or None, texts stay as they came but for signs that
-cannot be rendered, an unknown word of a vocabulary stays a plain ``str``, ``damaged`` names wire paths, never values.
+The rules of :mod:`corti_gateway.models` hold: instants are aware UTC or None, texts stay as they came but for signs
+that cannot be rendered, an unknown word of a vocabulary stays a plain ``str``, ``damaged`` names wire paths only.
 """
 
 from collections.abc import Iterator, Mapping
@@ -94,7 +94,7 @@ class TranscriptSample:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Something said, from ``start`` to ``end`` in milliseconds; ``speaker`` is None where speakers are not told apart."""
+    """Something said, from ``start`` to ``end`` in milliseconds; ``speaker`` is None where nobody told them apart."""
 
     channel: int | None
     participant: int | None
@@ -135,7 +135,7 @@ class RecordingStream(AbstractContextManager["RecordingStream"]):
     content_type: str
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes, in pieces of at most 64 KB; raises a :class:`~corti_gateway.errors.GatewayError` when they end early."""
+        """The bytes, in pieces of at most 64 KB; a :class:`~corti_gateway.errors.GatewayError` if they end early."""
         raise NotImplementedError
 
     def close(self) -> None:

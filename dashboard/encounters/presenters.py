@@ -1,5 +1,6 @@
 """Interactions in words: what the cells of the encounters table say."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
@@ -29,6 +30,8 @@ TYPE_LABELS = {
     EncounterType.OUTPATIENT: "Outpatient",
 }
 SEX_LABELS = {Gender.FEMALE: "F", Gender.MALE: "M", Gender.OTHER: "Other", Gender.UNKNOWN: "?"}
+# What has another id cannot be asked for by it.
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NO_PATIENT, NO_IDENTIFIER = "No patient", "Patient without identifier"
 
 
@@ -56,6 +59,7 @@ class EncounterRow(TypedDict):
     created: str
     updated: str
     extra: str
+    key: str
 
 
 def present(page: Page, viewer: Viewer, clinicians: Mapping[str, str] | None = None) -> list[EncounterRow]:
@@ -90,7 +94,7 @@ def _row(interaction: Interaction, viewer: Viewer, clinicians: Mapping[str, str]
     clinician = clinicians.get(assigned) if assigned else None
     return {
         "icon": status.value if isinstance(status, EncounterStatus) else "other",
-        "status": _label(STATUS_LABELS, status) if status else "No status",
+        "status": label(STATUS_LABELS, status) if status else "No status",
         "name": (patient.name if patient else None) or identifier or (NO_IDENTIFIER if patient else NO_PATIENT),
         "identifier": identifier,
         "choosable": False,
@@ -101,26 +105,27 @@ def _row(interaction: Interaction, viewer: Viewer, clinicians: Mapping[str, str]
         "born": born,
         "title": encounter.title or encounter.identifier or "Untitled",
         "encounter": encounter.identifier if encounter.identifier and encounter.title else "",
-        "type": _label(TYPE_LABELS, encounter.type) if encounter.type else NOTHING,
+        "type": label(TYPE_LABELS, encounter.type) if encounter.type else NOTHING,
         "started": formatting.time_element(encounter.period.started_at, viewer, formatting.moment),
-        "duration": _duration(encounter, viewer),
+        "duration": duration_words(encounter, viewer),
         "assigned": clinician or (formatting.short_id(assigned) if assigned else NOTHING),
         "unknown": UNKNOWN if clinicians and assigned and clinician is None else "",
         "by_id": clinician is None and assigned is not None,
         "created": formatting.time_element(interaction.created_at, viewer, formatting.ago),
         "updated": formatting.time_element(interaction.updated_at, viewer, formatting.ago),
         "extra": "",
+        "key": interaction.id if _UUID.fullmatch(interaction.id) else "",
     }
 
 
-def _label(labels: Mapping[Any, str], word: str) -> str:
+def label(labels: Mapping[Any, str], word: str) -> str:
     """A word of the API in ours; one that we do not know is shown as it came."""
     return labels.get(word, word)
 
 
 def _person(patient: Patient, viewer: Viewer) -> tuple[str, str]:
     """Sex and age on one line, the birth date below: ``F · 47`` and ``12 Apr 1979``."""
-    sex = _label(SEX_LABELS, patient.gender) if patient.gender else ""
+    sex = label(SEX_LABELS, patient.gender) if patient.gender else ""
     if patient.birth_date is None:
         return sex, ""
     age = formatting.age(patient.birth_date, viewer)
@@ -137,7 +142,8 @@ def _extra(interaction: Interaction, page: Page, viewer: Viewer) -> str:
     return ""
 
 
-def _duration(encounter: Encounter, viewer: Viewer) -> str:
+def duration_words(encounter: Encounter, viewer: Viewer) -> str:
+    """How long it took, or has taken so far."""
     period = encounter.period
     if period.started_at is None or encounter.status is EncounterStatus.PLANNED:
         return NOTHING

@@ -15,7 +15,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 def moment(when: datetime, viewer: Viewer) -> str:
     """``14:32`` today, ``21 Nov 14:32`` this year, ``21 Nov 2024 14:32`` before, in the viewer's zone."""
     there, today = when.astimezone(viewer.zone), viewer.now.astimezone(viewer.zone)
-    clock = f"{there.hour:02}:{there.minute:02}"
+    clock = _clock(when, viewer)
     if there.date() == today.date():
         return clock
     year = "" if there.year == today.year else f" {there.year}"
@@ -42,6 +42,23 @@ def time_element(when: datetime | None, viewer: Viewer, words: Callable[[datetim
 def _seconds(when: datetime, between: str = "T") -> str:
     # Four times on every row: isoformat takes half the time of strftime.
     return when.isoformat(between)[:19]
+
+
+def period(begin: datetime | None, end: datetime | None, viewer: Viewer) -> str:
+    """``21 Nov 14:32 – 15:10``: the day once where both are of one day; ``from 14:32`` without an end."""
+    if begin is None:
+        return SafeString(f"until {time_element(end, viewer, moment)}") if end else NOTHING
+    started = time_element(begin, viewer, moment)
+    if end is None:
+        return SafeString(f"from {started}")
+    same_day = begin.astimezone(viewer.zone).date() == end.astimezone(viewer.zone).date()
+    ended = time_element(end, viewer, _clock if same_day else moment)
+    return SafeString(f"{started} – {ended}")
+
+
+def _clock(when: datetime, viewer: Viewer) -> str:
+    there = when.astimezone(viewer.zone)
+    return f"{there.hour:02}:{there.minute:02}"
 
 
 def ago(when: datetime, viewer: Viewer) -> str:
@@ -86,6 +103,19 @@ def age(born: date, viewer: Viewer) -> str:
 def short_id(identifier: str) -> str:
     """``7f3a…c21e``: enough of a UUID to tell two apart on a page."""
     return identifier if len(identifier) <= 12 else f"{identifier[:4]}…{identifier[-4:]}"
+
+
+def clock(milliseconds: int) -> str:
+    """``0:07``, ``12:05``, ``1:02:33``: a place in a recording."""
+    seconds = milliseconds // 1000
+    minutes = f"{seconds // _MINUTE % 60:02}:{seconds % _MINUTE:02}"
+    return f"{seconds // _HOUR}:{minutes}" if seconds >= _HOUR else minutes.removeprefix("0")
+
+
+def words_of(key: str) -> str:
+    """``History of present illness`` for ``history-of-present-illness``."""
+    words = key.replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
 
 
 def number(value: int) -> str:

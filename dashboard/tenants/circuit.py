@@ -41,6 +41,11 @@ class Trouble:
     def is_open(self) -> bool:
         return self.next_try > 0
 
+    @property
+    def is_resting(self) -> bool:
+        """Whether nobody is to ask the API at this moment."""
+        return time.time() < self.next_try
+
     def may_ask(self) -> bool:
         """Whether this caller may ask the API: always while the circuit is closed, else one caller in each pause."""
         now = time.time()

@@ -86,6 +86,12 @@ def find(tenant: int, question: Question, clinicians: Sequence[str] = ()) -> Fou
     return Found(tuple(map(interaction_of, rows)), total, counting.summed(counts, 0))
 
 
+def one(tenant: int, key: str) -> Interaction | None:
+    """One encounter by Corti's id."""
+    rows = _read(f"{_FROM} WHERE i.tenant_id = %s AND i.key = %s", [tenant, key], "i.key", 0, 1)
+    return interaction_of(rows[0]) if rows else None
+
+
 class _Reader:
     def __init__(self, descending: bool, clinicians: Sequence[str]) -> None:
         self._descending, self._clinicians = descending, clinicians

@@ -1,0 +1,1 @@
+"""One encounter opened: who and when, and what Corti holds of it."""

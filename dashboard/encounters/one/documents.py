@@ -1,0 +1,57 @@
+"""Documents of both systems, as the reader sees them: the newest first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from corti_gateway.contents import Document
+from corti_gateway.vocabulary import DocumentSystem
+from dashboard.accounts.viewer import Viewer
+from dashboard.listing import formatting
+
+SYSTEMS = {DocumentSystem.CLASSIC: "Document", DocumentSystem.GUIDED: "Guided document"}
+
+
+@dataclass(frozen=True)
+class Part:
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class DocumentSheet:
+    """``anchor`` is its name within the page."""
+
+    anchor: str
+    name: str
+    system: str
+    language: str
+    labels: tuple[str, ...]
+    written: str
+    changed: str
+    parts: tuple[Part, ...]
+
+
+def sheets(documents: Iterable[Document], viewer: Viewer) -> list[DocumentSheet]:
+    ordered = sorted(
+        documents, key=lambda one: one.created_at.timestamp() if one.created_at else float("inf"), reverse=True
+    )
+    return [_sheet(number, document, viewer) for number, document in enumerate(ordered, 1)]
+
+
+def name_of(document: Document) -> str:
+    return document.name or SYSTEMS[document.system]
+
+
+def _sheet(number: int, document: Document, viewer: Viewer) -> DocumentSheet:
+    created, updated = document.created_at, document.updated_at
+    is_changed = created is not None and updated is not None and updated > created
+    return DocumentSheet(
+        anchor=f"document-{number}",
+        name=name_of(document),
+        system=SYSTEMS[document.system],
+        language=document.language or "",
+        labels=tuple(f"{key}: {value}" for key, value in document.labels),
+        written=formatting.time_element(created, viewer, formatting.moment),
+        changed=formatting.time_element(updated, viewer, formatting.moment) if is_changed else "",
+        parts=tuple(Part(section.heading or "", section.text) for section in document.sections),
+    )

@@ -1,0 +1,84 @@
+"""Facts under their headings, what was discarded apart."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from corti_gateway.contents import Evidence, Fact, FactGroup
+from corti_gateway.vocabulary import FactSource
+from dashboard.encounters.presenters import label
+from dashboard.listing.formatting import words_of
+
+SOURCES = {
+    FactSource.CORE: "found by Corti",
+    FactSource.SYSTEM: "from another system",
+    FactSource.USER: "written by a person",
+}
+LANGUAGE = "en"
+NO_GROUP = "Without a group"
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words that a fact rests on; ``leads`` where they stand in a transcript that can be shown."""
+
+    text: str
+    leads: bool
+
+
+@dataclass(frozen=True)
+class FactLine:
+    key: str
+    text: str
+    source: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """``kept`` counts; ``discarded`` are shown struck, when somebody unfolds them."""
+
+    heading: str
+    kept: tuple[FactLine, ...]
+    discarded: tuple[FactLine, ...]
+
+
+def grouped(facts: Sequence[Fact], groups: Sequence[FactGroup]) -> list[Group]:
+    """The facts by group, the groups in the order of Corti's own list, those that it does not name after them."""
+    by_group: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        by_group[fact.group or ""].append(fact)
+    names = {group.key: _name(group.names) for group in groups if group.key}
+    places = {key: place for place, key in enumerate(names)}
+    keys = sorted(by_group, key=lambda key: (key == "", places.get(key, len(places))))
+    return [_group(names.get(key) or words_of(key) or NO_GROUP, by_group[key]) for key in keys]
+
+
+def _group(heading: str, facts: Sequence[Fact]) -> Group:
+    return Group(
+        heading,
+        tuple(_line(fact) for fact in facts if not fact.discarded),
+        tuple(_line(fact) for fact in facts if fact.discarded),
+    )
+
+
+def _line(fact: Fact) -> FactLine:
+    return FactLine(
+        key=fact.id or "",
+        text=fact.text or "A fact without words",
+        source=label(SOURCES, fact.source) if fact.source else "",
+        quotes=tuple(
+            Quote(found.quote, leads=bool(fact.id) and is_from_transcript(found))
+            for found in fact.evidence
+            if found.quote
+        ),
+    )
+
+
+def is_from_transcript(evidence: Evidence) -> bool:
+    """Whether the words of the evidence can be looked for in a transcript."""
+    return evidence.type == "transcript" and bool(evidence.reference)
+
+
+def _name(names: Mapping[str, str]) -> str:
+    return names.get(LANGUAGE) or next(iter(names.values()), "")

@@ -1,0 +1,157 @@
+"""The parts of an opened encounter: what each asks Corti for, and what its template gets."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from corti_gateway.contents import Document, Fact, FactGroup, Listed
+from corti_gateway.errors import GatewayError
+from corti_gateway.gateway import CortiGateway
+from dashboard.accounts.viewer import Viewer
+from dashboard.encounters.one.documents import sheets
+from dashboard.encounters.one.facts import grouped, is_from_transcript
+from dashboard.encounters.one.transcripts import TranscriptSheet
+from dashboard.listing.failures import Failure
+from dashboard.sources import one as source
+from dashboard.sources.one import Call
+
+ONLY_THIS = "Only this part is affected."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a part is read for: the encounter, whoever looks, and what the address chose."""
+
+    gateway: CortiGateway
+    key: str
+    viewer: Viewer
+    chosen: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PartKind:
+    """A part: its name in addresses, its heading, its calls, and what their answers come to for the template.
+
+    The presenter raises the error of an answer that the part cannot be without.
+    """
+
+    name: str
+    heading: str
+    calls: Callable[[Asked], Sequence[Call]]
+    present: Callable[[Asked, Sequence[Any]], dict[str, Any]]
+
+    @property
+    def template(self) -> str:
+        return f"encounters/one/_{self.name}.html"
+
+
+def failure_of(error: GatewayError) -> Failure:
+    """The failure of a part: the words of every failure, and that the others are not touched by it."""
+    failure = Failure.of(error)
+    if failure.can_retry:
+        return replace(failure, advice=f"{ONLY_THIS} Try again in a moment.")
+    return replace(failure, advice=f"{ONLY_THIS} Trying again does not help: tell your administrator.")
+
+
+def _call(method: Callable[..., Any], *given: str) -> Call:
+    return lambda deadline: method(*given, deadline=deadline)
+
+
+def _had(answer: Any) -> Any:
+    if isinstance(answer, GatewayError):
+        raise answer
+    return answer
+
+
+def _document_calls(asked: Asked) -> list[Call]:
+    return [_call(asked.gateway.list_documents, asked.key), _call(asked.gateway.list_guided_documents, asked.key)]
+
+
+def _documents(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
+    """Both systems together; where one fails the other is shown, and said to be not all."""
+    had = [answer for answer in answers if not isinstance(answer, GatewayError)]
+    if not had:
+        _had(answers[0])
+    found: list[Document] = [document for listed in had for document in listed.items]
+    missing = next((answer for answer in answers if isinstance(answer, GatewayError)), None)
+    return {
+        "documents": sheets(found, asked.viewer),
+        "count": len(found),
+        "unreadable": sum(listed.unreadable for listed in had),
+        "missing": failure_of(missing) if missing else None,
+    }
+
+
+def _fact_calls(asked: Asked) -> list[Call]:
+    return [_call(asked.gateway.list_facts, asked.key), _call(asked.gateway.list_fact_groups)]
+
+
+def _facts(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
+    """The facts; without the list of groups their keys stand in place of headings."""
+    facts: Listed[Fact] = _had(answers[0])
+    groups: Sequence[FactGroup] = () if isinstance(answers[1], GatewayError) else answers[1].items
+    return {
+        "groups": grouped(facts.items, groups),
+        "count": sum(not fact.discarded for fact in facts.items),
+        "discarded": sum(fact.discarded for fact in facts.items),
+        "unreadable": facts.unreadable,
+    }
+
+
+def _transcript_calls(asked: Asked) -> list[Call]:
+    wanted = asked.chosen.get("transcript", "")
+    calls = [source.transcripts(asked.gateway, asked.key, wanted)]
+    return [*calls, _call(asked.gateway.list_facts, asked.key)] if asked.chosen.get("fact") else calls
+
+
+def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
+    """One transcript whole, the others by their first words; with a fact, the sentences that it rests on are marked."""
+    read: source.Transcripts = _had(answers[0])
+    samples = read.samples.items
+    context: dict[str, Any] = {"count": len(samples), "unreadable": read.samples.unreadable, "evidence": ""}
+    if read.chosen is None:
+        return context
+    if isinstance(read.chosen, GatewayError):
+        return context | {"samples": samples, "missing": failure_of(read.chosen)}
+    fact = asked.chosen.get("fact", "")
+    sheet = TranscriptSheet.of(read.chosen, _quotes(fact, answers[1:], read.chosen.id))
+    if fact:
+        context["evidence"] = "found" if sheet.found else "not-found"
+    return context | {"samples": samples, "sheet": sheet, "words": _words(sheet)}
+
+
+def _quotes(fact: str, answers: Sequence[Any], transcript: str) -> list[str]:
+    if not fact or isinstance(answers[0], GatewayError):
+        return []
+    facts: Listed[Fact] = answers[0]
+    found = [evidence for one in facts.items if one.id == fact for evidence in one.evidence]
+    return [one.quote for one in found if one.quote and is_from_transcript(one) and one.reference == transcript]
+
+
+def _words(sheet: TranscriptSheet) -> int:
+    return sum(len(turn["said"]) for turn in sheet.turns)
+
+
+def _recording_calls(asked: Asked) -> list[Call]:
+    return [_call(asked.gateway.list_recordings, asked.key)]
+
+
+def _recordings(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
+    listed: Listed[str] = _had(answers[0])
+    return {"recordings": listed.items, "count": len(listed.items), "unreadable": listed.unreadable}
+
+
+DOCUMENTS = PartKind("documents", "Documents", _document_calls, _documents)
+FACTS = PartKind("facts", "Facts", _fact_calls, _facts)
+TRANSCRIPT = PartKind("transcript", "Transcript", _transcript_calls, _transcript)
+RECORDINGS = PartKind("recordings", "Recordings", _recording_calls, _recordings)
+PARTS = (DOCUMENTS, FACTS, TRANSCRIPT, RECORDINGS)
+
+
+def shown(kind: PartKind, asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
+    """What a part's template gets: its own context, or its failure."""
+    context: dict[str, Any] = {"part": kind}
+    try:
+        return context | kind.present(asked, answers)
+    except GatewayError as error:
+        return context | {"failure": failure_of(error)}

@@ -1,0 +1,120 @@
+"""The sound of a recording, passed through in pieces: no token, no address of Corti's reaches the browser."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+
+from django.http import HttpResponseBase, StreamingHttpResponse
+
+from corti_gateway.contents import RecordingStream
+from corti_gateway.errors import GatewayError
+
+# Bytes of one answer: what a browser takes at once. A paused player would hold a thread for as long as it pauses.
+PIECE = 1 << 20
+_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
+# By their first bytes; the API does not promise a type.
+_KINDS = (
+    (0, b"RIFF", "audio/wav"), (0, b"\x1aE\xdf\xa3", "audio/webm"), (0, b"OggS", "audio/ogg"), (0, b"fLaC", "audio/flac"),
+    (0, b"ID3", "audio/mpeg"), (0, b"\xff\xfb", "audio/mpeg"), (0, b"\xff\xf3", "audio/mpeg"), (4, b"ftyp", "audio/mp4"),
+)  # fmt: skip
+_PLAYABLE = re.compile(r"audio/[a-z0-9.+-]{1,40}|video/(webm|mp4|ogg)|application/ogg")
+UNKNOWN_KIND = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The bytes that a browser asks for; ``last`` is None for all the rest, ``partial`` if it named any."""
+
+    first: int = 0
+    last: int | None = None
+    partial: bool = False
+
+    @classmethod
+    def read(cls, header: str) -> "Wanted":
+        """One range of bytes; anything else is answered with the whole, as RFC 9110 (14.2) allows."""
+        found = _RANGE.fullmatch(header.strip())
+        if found is None:
+            return cls()
+        first, last = int(found[1]), int(found[2]) if found[2] else None
+        return cls() if last is not None and last < first else cls(first, last, partial=True)
+
+    @property
+    def piece(self) -> int | None:
+        """The last byte to ask the API for."""
+        if not self.partial:
+            return None
+        return min(self.last if self.last is not None else self.first + PIECE - 1, self.first + PIECE - 1)
+
+
+def answer(stream: RecordingStream, wanted: Wanted) -> HttpResponseBase:
+    """The bytes that the browser asked for, out of those that the API gave: it may give the whole for a part."""
+    chunks = stream.chunks()
+    skipped = wanted.first - stream.first
+    total = stream.total
+    if skipped < 0 or (total is not None and wanted.first >= total):
+        stream.close()
+        return _unsatisfiable(total)
+    head = next(chunks, b"")
+    length = stream.length
+    if not wanted.partial or total is None or length is None:
+        # Whoever gets the whole for a part (RFC 9110, 15.3.7) starts from the beginning.
+        if stream.first:
+            stream.close()
+            return _unsatisfiable(total)
+        response = StreamingHttpResponse(_Flow(stream, chain((head,), chunks), 0, None), content_type=_kind(head, stream))
+        if length is not None:
+            response["Content-Length"] = str(length)
+    else:
+        end = min(stream.first + length, total if wanted.last is None else wanted.last + 1)
+        response = StreamingHttpResponse(
+            _Flow(stream, chain((head,), chunks), skipped, end - wanted.first),
+            status=206,
+            content_type=_kind(head if not stream.first else b"", stream),
+        )
+        response["Content-Length"] = str(end - wanted.first)
+        response["Content-Range"] = f"bytes {wanted.first}-{end - 1}/{total}"
+    response["Accept-Ranges"] = "bytes"
+    response["Content-Disposition"] = "inline"
+    return response
+
+
+class _Flow:
+    """So many bytes after those to skip. Closed by Django with the answer, whether it was read or not."""
+
+    def __init__(self, stream: RecordingStream, chunks: Iterator[bytes], skipped: int, length: int | None) -> None:
+        self._stream, self._chunks = stream, chunks
+        self._skipped, self._left = skipped, length
+
+    def __iter__(self) -> Iterator[bytes]:
+        # An error ends the bytes: the length that was promised is missed, which is how a browser notices.
+        with suppress(GatewayError):
+            for chunk in self._chunks:
+                piece = chunk[self._skipped :]
+                self._skipped = max(0, self._skipped - len(chunk))
+                if self._left is not None:
+                    piece = piece[: self._left]
+                    self._left -= len(piece)
+                if piece:
+                    yield piece
+                if self._left == 0:
+                    return
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _unsatisfiable(total: int | None) -> HttpResponseBase:
+    response = StreamingHttpResponse((), status=416, content_type="text/plain")
+    if total is not None:
+        response["Content-Range"] = f"bytes */{total}"
+    return response
+
+
+def _kind(head: bytes, stream: RecordingStream) -> str:
+    """The type by the first bytes, else as the API says, if that is a sound: nothing else is ever passed on as itself."""
+    for at, sign, kind in _KINDS:
+        if head[at : at + len(sign)] == sign:
+            return kind
+    return stream.content_type if _PLAYABLE.fullmatch(stream.content_type) else UNKNOWN_KIND

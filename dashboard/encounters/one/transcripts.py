@@ -1,0 +1,105 @@
+"""What was said, by turns: who speaks, when, and where a quoted sentence stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+from corti_gateway.contents import Segment, Transcript
+from corti_gateway.vocabulary import TranscriptStatus
+from dashboard.listing.formatting import clock
+
+ROLES = {"doctor": "Doctor", "patient": "Patient"}
+SPEAKER = "Speaker"
+
+
+class Said(TypedDict):
+    """A segment for the template; a dictionary, as there can be thousands. ``at`` is its begin in milliseconds."""
+
+    at: int | None
+    clock: str
+    text: str
+    marked: bool
+
+
+class Turn(TypedDict):
+    """What one speaker says without being interrupted; ``voice`` tells speakers apart by colour, from 1."""
+
+    speaker: str
+    voice: int
+    said: list[Said]
+
+
+@dataclass(frozen=True)
+class TranscriptSheet:
+    """``recording`` is the id of the sound that the times are places in, or empty."""
+
+    key: str
+    turns: list[Turn]
+    recording: str
+    is_processing: bool
+    is_failed: bool
+    unreadable: int
+    found: bool
+
+    @classmethod
+    def of(cls, transcript: Transcript, quotes: Sequence[str] = ()) -> "TranscriptSheet":
+        """The sheet, with the segments marked that the quotes stand in."""
+        marked = places(transcript.segments, quotes)
+        return cls(
+            key=transcript.id,
+            turns=_turns(transcript, marked),
+            recording=transcript.recording_id or "",
+            is_processing=transcript.status is TranscriptStatus.PROCESSING,
+            is_failed=transcript.status is TranscriptStatus.FAILED,
+            unreadable=transcript.unreadable,
+            found=bool(marked),
+        )
+
+
+def places(segments: Sequence[Segment], quotes: Sequence[str]) -> frozenset[int]:
+    """Which segments the quotes stand in, however blanks and capitals are written; a quote may run over several."""
+    texts = [_plain(segment.text) for segment in segments]
+    whole = " ".join(texts)
+    found: set[int] = set()
+    for quote in filter(None, map(_plain, quotes)):
+        begin = whole.find(quote)
+        if begin < 0:
+            continue
+        end, offset = begin + len(quote), 0
+        for number, text in enumerate(texts):
+            if offset < end and offset + len(text) > begin:
+                found.add(number)
+            offset += len(text) + 1
+    return frozenset(found)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _turns(transcript: Transcript, marked: frozenset[int]) -> list[Turn]:
+    turns: list[Turn] = []
+    voices: dict[tuple[int | None, int | None], int] = {}
+    last: object = None
+    for number, segment in enumerate(transcript.segments):
+        who = (segment.channel, segment.speaker)
+        if who != last:
+            voice = voices.setdefault(who, len(voices) + 1)
+            turns.append({"speaker": _speaker(segment, transcript.roles, voice), "voice": voice, "said": []})
+            last = who
+        start = segment.start
+        turns[-1]["said"].append(
+            {
+                "at": start,
+                "clock": clock(start) if start is not None else "",
+                "text": segment.text,
+                "marked": number in marked,
+            }
+        )
+    return turns
+
+
+def _speaker(segment: Segment, roles: Mapping[int, str], voice: int) -> str:
+    """The role of the channel where that says who it is; otherwise a number, as nobody said more."""
+    role = roles.get(segment.channel, "") if segment.channel is not None else ""
+    return ROLES.get(role) or f"{SPEAKER} {voice}"

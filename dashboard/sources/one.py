@@ -1,0 +1,118 @@
+"""One encounter, and what Corti holds of it: every part is asked for by itself, at the same time, and fails by itself.
+
+Nothing of it is stored. What fails here says nothing about the list, so it does not open the tenant's circuit; while
+the circuit is open, nobody waits for what is known to fail.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from corti_gateway.contents import Listed, Transcript, TranscriptSample
+from corti_gateway.deadline import Deadline
+from corti_gateway.errors import GatewayError, NotFound
+from corti_gateway.gateway import CortiGateway
+from corti_gateway.models import Interaction
+from corti_gateway.parallel import apart
+from dashboard.index.reading import encounters
+from dashboard.index.state import IndexState
+from dashboard.sources.plan import FRESH
+from dashboard.tenants import circuit
+from dashboard.tenants.registry import Tenant
+
+# A question to the gateway that only needs to know how long it may take.
+Call = Callable[[Deadline], Any]
+
+
+@dataclass(frozen=True)
+class Known:
+    """An encounter and as of when; ``failure`` is why it comes from the index and not from Corti."""
+
+    interaction: Interaction
+    as_of: datetime
+    failure: GatewayError | None = None
+
+
+def interaction(tenant: Tenant, index: IndexState | None, key: str) -> Known:
+    """The encounter as Corti has it now, or as the index remembers it where Corti does not answer.
+
+    What Corti says it does not have is :class:`NotFound`, whatever the index remembers.
+    """
+    try:
+        _respect_circuit(tenant)
+        return Known(tenant.gateway.get_interaction(key), datetime.now(UTC))
+    except NotFound:
+        raise
+    except GatewayError as failure:
+        remembered = _remembered(index, key)
+        if remembered is None or index is None or index.as_of is None:
+            raise
+        return Known(remembered, index.as_of, failure)
+
+
+def ask(tenant: Tenant, index: IndexState | None, key: str, *calls: Call) -> tuple[Interaction, list[Any]]:
+    """Whose encounter it is, and for each call its result or its :class:`GatewayError`.
+
+    A fresh index knows whose; without one Corti is asked beside the calls. Where nobody can tell, that error is
+    raised: parts of an encounter are not shown to people who may not see it, and not without noting whose they are.
+    """
+    remembered = _remembered(index, key)
+    fresh = remembered if index is not None and index.is_complete and index.age < FRESH else None
+    try:
+        _respect_circuit(tenant)
+    except GatewayError as failure:
+        if remembered is None:
+            raise
+        return remembered, [failure for _ in calls]
+    deadline = tenant.gateway.deadline()
+
+    def whose() -> Interaction:
+        return fresh or tenant.gateway.get_interaction(key, deadline=deadline)
+
+    found, *answers = apart(tenant.slug, deadline, [whose, *(_within(deadline, call) for call in calls)])
+    if isinstance(found, GatewayError):
+        if isinstance(found, NotFound) or remembered is None:
+            raise found
+        found = remembered
+    return found, answers
+
+
+@dataclass(frozen=True)
+class Transcripts:
+    """All transcripts by their first words, and one of them whole, or why it could not be had; None without any."""
+
+    samples: Listed[TranscriptSample]
+    chosen: Transcript | GatewayError | None
+
+
+def transcripts(gateway: CortiGateway, key: str, wanted: str = "") -> Call:
+    """The wanted transcript, or the first; the list says whether it is one of this encounter's."""
+
+    def read(deadline: Deadline) -> Transcripts:
+        samples = gateway.list_transcripts(key, deadline=deadline)
+        ids = [sample.id for sample in samples.items]
+        if wanted and wanted not in ids:
+            raise NotFound("no such transcript here", tenant=gateway.config.slug, operation="get transcript")
+        if not ids:
+            return Transcripts(samples, None)
+        try:
+            return Transcripts(samples, gateway.get_transcript(key, wanted or ids[0], deadline=deadline))
+        except GatewayError as failure:
+            return Transcripts(samples, failure)
+
+    return read
+
+
+def _within(deadline: Deadline, call: Call) -> Callable[[], Any]:
+    return lambda: call(deadline)
+
+
+def _respect_circuit(tenant: Tenant) -> None:
+    trouble = circuit.trouble(tenant.slug)
+    if trouble is not None and trouble.is_resting:
+        raise trouble.failure
+
+
+def _remembered(index: IndexState | None, key: str) -> Interaction | None:
+    return encounters.one(index.tenant, key) if index is not None and not index.is_empty else None

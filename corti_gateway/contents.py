@@ -1,7 +1,8 @@
-"""What an interaction holds, as frozen objects (facts 3.1 to 3.6), made by :mod:`corti_gateway.parsing_contents`.
+"""What an interaction holds, as frozen objects (facts 3.1 to 3.6). Built from the wire by the ``parsing_…`` modules.
 
 The rules of :mod:`corti_gateway.models` hold: instants are aware UTC or None, texts stay as they came but for signs
-that cannot be rendered, an unknown word of a vocabulary stays a plain ``str``, ``damaged`` names wire paths only.
+that cannot be rendered, an unknown word of a vocabulary stays a plain ``str``, ``damaged`` names wire paths, never
+values.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,11 +19,16 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[Item]):
-    """The readable items of one answer in the API's order; ``unreadable`` counts those that are not among them."""
+    """The readable items of one answer in the API's order; ``as_of`` is when we asked (UTC).
+
+    ``unreadable`` counts items of the interaction, or that may be, that are not among them. ``foreign`` counts those
+    that certainly belong to another interaction: they came by mistake, and nothing is missing without them.
+    """
 
     items: tuple[Item, ...]
     unreadable: int
     as_of: datetime
+    foreign: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One finding. ``group`` is the key of its fact group; a discarded fact stays in the list."""
+    """One finding. ``group`` is the key of its fact group; a discarded fact stays in the list.
+
+    Where ``damaged`` holds "isDiscarded", nobody knows whether it was discarded, and ``discarded`` is False.
+    """
 
     id: str | None
     text: str | None
@@ -70,7 +79,10 @@ class DocumentSection:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A written document of either system; ``template`` is the key (classic) or the id (guided) of what made it."""
+    """A written document of either system; ``template`` is the key (classic) or the id (guided) of what made it.
+
+    ``labels`` are pairs of key and value; only guided documents have some.
+    """
 
     id: str
     system: DocumentSystem
@@ -94,7 +106,10 @@ class TranscriptSample:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Something said, from ``start`` to ``end`` in milliseconds; ``speaker`` is None where nobody told them apart."""
+    """Something said, from ``start`` to ``end`` in milliseconds from the beginning of the recording.
+
+    ``channel``, ``participant`` and ``speaker`` are None where they are not told apart. The text of a silence is empty.
+    """
 
     channel: int | None
     participant: int | None
@@ -108,7 +123,7 @@ class Segment:
 class Transcript:
     """What was said, in the order of time. ``roles`` by channel ("doctor", "patient", "multiple").
 
-    While ``status`` is processing the segments may be none or some.
+    While ``status`` is processing the segments may be none or some; ``unreadable`` counts those whose words are lost.
     """
 
     id: str
@@ -135,7 +150,7 @@ class RecordingStream(AbstractContextManager["RecordingStream"]):
     content_type: str
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes, in pieces of at most 64 KB; a :class:`~corti_gateway.errors.GatewayError` if they end early."""
+        """The bytes, in pieces of at most 64 KB; a :class:`~corti_gateway.errors.GatewayError` when they end early."""
         raise NotImplementedError
 
     def close(self) -> None:

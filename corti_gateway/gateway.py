@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 from corti_gateway.calllog import Call
 from corti_gateway.capabilities import Capabilities, Verdict
 from corti_gateway.config import TenantConfig
+from corti_gateway.contents_gateway import ContentsGateway
 from corti_gateway.deadline import Deadline
 from corti_gateway.empties import NullRule
-from corti_gateway.errors import NotFound, TimedOut, UnreadableAnswer
+from corti_gateway.errors import TimedOut, UnreadableAnswer
+from corti_gateway.ids import is_the_one
 from corti_gateway.memory import Memory
 from corti_gateway.models import Interaction, InteractionPage
 from corti_gateway.parallel import finish
@@ -19,25 +21,24 @@ from corti_gateway.parsing import parse_interaction, parse_interactions
 from corti_gateway.probing import probe
 from corti_gateway.queries import InteractionQuery
 from corti_gateway.sizes import PageSizes
-from corti_gateway.transport import Transport
 from corti_gateway.verdicts import Verdicts
 
 # No tenant has that many interactions, and it is far inside int64.
 FAR_PAGE = 1_000_000_007
 
 
-class CortiGateway:
+class CortiGateway(ContentsGateway):
     """Reads one tenant. Safe for any number of threads; one object per tenant and process.
 
     Every method raises :class:`~corti_gateway.errors.GatewayError` and ends by its deadline (``config.deadline``
-    seconds where none is given). ``trace`` and ``observe`` are those of :class:`Transport`.
+    seconds where none is given). ``trace`` and ``observe`` are those of
+    :class:`~corti_gateway.transport.Transport`.
     """
 
     def __init__(
         self, config: TenantConfig, trace: Callable[[], str] = str, observe: Callable[[Call], object] = bool
     ) -> None:
-        self.config = config
-        self.transport = Transport(config, trace, observe)
+        super().__init__(config, trace, observe)
         self.null_rule = NullRule()
         self.sizes = PageSizes()
         self.memory = Memory()
@@ -57,15 +58,10 @@ class CortiGateway:
         return InteractionPage(interactions, len(gaps), as_of, gaps)
 
     def get_interaction(self, interaction_id: str, *, deadline: Deadline | None = None) -> Interaction:
-        """One interaction by its id; an id that is no UUID is :class:`NotFound` without a call."""
+        """One interaction by its id; :class:`UnreadableAnswer` if the answer has another id."""
         operation = "get interaction"
-        try:
-            key = str(UUID(interaction_id))
-        except (ValueError, AttributeError, TypeError):
-            raise NotFound("not an interaction's id", tenant=self.config.slug, operation=operation) from None
-        return self.transport.get(
-            operation, f"interactions/{key}", read=_read_interaction, deadline=deadline or self.deadline()
-        )
+        key = self._id(interaction_id, operation)
+        return self._get(operation, f"interactions/{key}", partial(_read_interaction, key), deadline)
 
     @property
     def capabilities(self) -> Capabilities | None:
@@ -79,10 +75,6 @@ class CortiGateway:
         for the page itself. ``wait=False`` returns at once.
         """
         self.verdicts.prove(wait=wait, deadline=deadline)
-
-    def deadline(self) -> Deadline:
-        """The deadline of a view that begins now."""
-        return Deadline.after(self.config.deadline)
 
     def close(self) -> None:
         """Close the connections; the gateway opens new ones if it is used again."""
@@ -116,10 +108,13 @@ class CortiGateway:
         )
 
 
-def _read_interaction(body: Any) -> Interaction:
+def _read_interaction(key: str, body: Any) -> Interaction:
     interaction = parse_interaction(body)
     if interaction is None:
         raise UnreadableAnswer("not an interaction", status=200)
+    if not is_the_one(interaction.id, key):
+        # Another patient's, perhaps.
+        raise UnreadableAnswer("another interaction than the one asked for", status=200)
     return interaction
 
 

@@ -5,19 +5,17 @@ On the hot path of every page, hence one plain function a kind of value, exact t
 """
 
 from collections.abc import Sequence
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any
 
 from corti_gateway.models import Encounter, EncounterPeriod, Interaction, Patient
+from corti_gateway.values import LONGEST_ID, LONGEST_INSTANT, read_instant, read_text
 from corti_gateway.vocabulary import EncounterStatus, EncounterType, Gender
 
 # Looked up with .get(text, text): a known word becomes its member, an unknown one stays as it came.
 STATUSES: dict[str, EncounterStatus] = {word.value: word for word in EncounterStatus}
 TYPES: dict[str, EncounterType] = {word.value: word for word in EncounterType}
 GENDERS: dict[str, Gender] = {word.value: word for word in Gender}
-# No time-stamp or identifier is that long; longer ones are not worth reading.
-LONGEST_ID = 200
-LONGEST_INSTANT = 64
 
 _from_iso = datetime.fromisoformat
 _NOTHING: dict[str, Any] = {}
@@ -49,29 +47,29 @@ def parse_interaction(row: object) -> Interaction | None:
         if encounter is not _NOTHING:
             damaged.append("encounter.period")
         period = _NOTHING
-    status = _text(encounter.get("status"), "encounter.status", damaged)
+    status = read_text(encounter.get("status"), "encounter.status", damaged)
     if status is None and encounter is not _NOTHING and "encounter.status" not in damaged:
         # The filters, the word in the table and the checks all hang on it.
         damaged.append("encounter.status")
-    kind = _text(encounter.get("type"), "encounter.type", damaged)
+    kind = read_text(encounter.get("type"), "encounter.type", damaged)
     return Interaction(
-        _text(key, "id", damaged) or "",
-        _text(row.get("assignedUserId"), "assignedUserId", damaged),
+        read_text(key, "id", damaged) or "",
+        read_text(row.get("assignedUserId"), "assignedUserId", damaged),
         Encounter(
-            _text(encounter.get("identifier"), "encounter.identifier", damaged),
+            read_text(encounter.get("identifier"), "encounter.identifier", damaged),
             status if status is None else STATUSES.get(status, status),
             kind if kind is None else TYPES.get(kind, kind),
             EncounterPeriod(
-                _instant(period.get("startedAt"), "encounter.period.startedAt", damaged),
-                _instant(period.get("endedAt"), "encounter.period.endedAt", damaged),
+                read_instant(period.get("startedAt"), "encounter.period.startedAt", damaged),
+                read_instant(period.get("endedAt"), "encounter.period.endedAt", damaged),
             ),
-            _text(encounter.get("title"), "encounter.title", damaged),
+            read_text(encounter.get("title"), "encounter.title", damaged),
         ),
         _patient(row.get("patient"), damaged),
-        _instant(row.get("endedAt"), "endedAt", damaged),
-        _instant(row.get("createdAt"), "createdAt", damaged),
-        _instant(row.get("updatedAt"), "updatedAt", damaged),
-        _instant(row.get("lastUpdated"), "lastUpdated", damaged),
+        read_instant(row.get("endedAt"), "endedAt", damaged),
+        read_instant(row.get("createdAt"), "createdAt", damaged),
+        read_instant(row.get("updatedAt"), "updatedAt", damaged),
+        read_instant(row.get("lastUpdated"), "lastUpdated", damaged),
         tuple(damaged),
     )
 
@@ -83,49 +81,14 @@ def _patient(value: object, damaged: list[str]) -> Patient | None:
     if type(value) is not dict:
         damaged.append("patient")
         return None
-    gender = _text(value.get("gender"), "patient.gender", damaged)
+    gender = read_text(value.get("gender"), "patient.gender", damaged)
     return Patient(
-        _text(value.get("identifier"), "patient.identifier", damaged),
-        _text(value.get("name"), "patient.name", damaged),
+        read_text(value.get("identifier"), "patient.identifier", damaged),
+        read_text(value.get("name"), "patient.name", damaged),
         gender if gender is None else GENDERS.get(gender, gender),
         _birth_date(value.get("birthDate"), damaged),
-        _text(value.get("pronouns"), "patient.pronouns", damaged),
+        read_text(value.get("pronouns"), "patient.pronouns", damaged),
     )
-
-
-def _text(value: object, path: str, damaged: list[str]) -> str | None:
-    if value is None or value == "":
-        return None
-    if type(value) is not str:
-        damaged.append(path)
-        return None
-    if value.isascii():
-        return value if "\0" not in value else value.replace("\0", "\ufffd")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        value = "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in value)
-    return value.replace("\0", "\ufffd")
-
-
-def _instant(value: object, path: str, damaged: list[str]) -> datetime | None:
-    """An aware UTC instant. Go's zero time (year 1) means that nothing was set (facts, quirk 10).
-
-    The last year that a date can hold is nobody's appointment, and its end overflows in other zones: damaged.
-    """
-    if value is None:
-        return None
-    if type(value) is str and 10 < len(value) <= LONGEST_INSTANT:
-        try:
-            read = _from_iso(value)
-            zone = read.tzinfo
-            if zone is not None and read.year < MAXYEAR:
-                return None if read.year <= MINYEAR else read if zone is UTC else read.astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-    # Without a zone the moment is not known: a guess could be half a day off.
-    damaged.append(path)
-    return None
 
 
 def _birth_date(value: object, damaged: list[str]) -> date | None:

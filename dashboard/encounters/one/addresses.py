@@ -1,8 +1,12 @@
 """Where an encounter and its parts are found. The list that it was opened from travels along in the query string."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from dashboard.encounters.state import EncounterListState
+
+# In the address of the sheet to print.
+WITH_TRANSCRIPT = "with-transcript"
 
 
 @dataclass(frozen=True)
@@ -24,10 +28,31 @@ class Addresses:
     def part(self, name: str) -> str:
         return self._below(f"{name}/")
 
+    @property
+    def query(self) -> str:
+        """The list, as a query string with its mark, or nothing."""
+        _, mark, query = self.state.url().partition("?")
+        return f"{mark}{query}"
+
+    @property
+    def print(self) -> str:
+        return self.part("print")
+
+    @property
+    def print_with_transcript(self) -> str:
+        return _with(self.print, {WITH_TRANSCRIPT: "1"})
+
+    def transcript(self, key: str, fact: str = "") -> str:
+        """One of several transcripts, at the words that a fact rests on."""
+        return _with(self.part("transcript"), {"transcript": key} | ({"fact": fact} if fact else {}))
+
     def recording(self, key: str) -> str:
         """The sound itself, which no list has a say in."""
         return f"{self.part('recordings').partition('?')[0]}{key}"
 
     def _below(self, path: str) -> str:
-        base, mark, query = self.state.url().partition("?")
-        return f"{base}{self.key}/{path}{mark}{query}"
+        return f"{self.state.url().partition('?')[0]}{self.key}/{path}{self.query}"
+
+
+def _with(address: str, chosen: dict[str, str]) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(chosen)}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from corti_gateway.contents import Evidence, Fact, FactGroup
 from corti_gateway.vocabulary import FactSource
+from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.presenters import label
 from dashboard.listing.formatting import words_of
 
@@ -14,21 +15,22 @@ SOURCES = {
     FactSource.SYSTEM: "from another system",
     FactSource.USER: "written by a person",
 }
+# The type of evidence that was said.
+TRANSCRIPT = "transcript"
 LANGUAGE = "en"
 NO_GROUP = "Without a group"
 
 
 @dataclass(frozen=True)
 class Quote:
-    """Words that a fact rests on; ``leads`` where they stand in a transcript that can be shown."""
+    """Words that a fact rests on, and where they stand in a transcript, if they do."""
 
     text: str
-    leads: bool
+    url: str
 
 
 @dataclass(frozen=True)
 class FactLine:
-    key: str
     text: str
     source: str
     quotes: tuple[Quote, ...]
@@ -43,7 +45,7 @@ class Group:
     discarded: tuple[FactLine, ...]
 
 
-def grouped(facts: Sequence[Fact], groups: Sequence[FactGroup]) -> list[Group]:
+def grouped(facts: Sequence[Fact], groups: Sequence[FactGroup], addresses: Addresses) -> list[Group]:
     """The facts by group, the groups in the order of Corti's own list, those that it does not name after them."""
     by_group: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
@@ -51,33 +53,34 @@ def grouped(facts: Sequence[Fact], groups: Sequence[FactGroup]) -> list[Group]:
     names = {group.key: _name(group.names) for group in groups if group.key}
     places = {key: place for place, key in enumerate(names)}
     keys = sorted(by_group, key=lambda key: (key == "", places.get(key, len(places))))
-    return [_group(names.get(key) or words_of(key) or NO_GROUP, by_group[key]) for key in keys]
+    return [_group(names.get(key) or words_of(key) or NO_GROUP, by_group[key], addresses) for key in keys]
 
 
-def _group(heading: str, facts: Sequence[Fact]) -> Group:
+def _group(heading: str, facts: Sequence[Fact], addresses: Addresses) -> Group:
     return Group(
         heading,
-        tuple(_line(fact) for fact in facts if not fact.discarded),
-        tuple(_line(fact) for fact in facts if fact.discarded),
+        tuple(_line(fact, addresses) for fact in facts if not fact.discarded),
+        tuple(_line(fact, addresses) for fact in facts if fact.discarded),
     )
 
 
-def _line(fact: Fact) -> FactLine:
+def _line(fact: Fact, addresses: Addresses) -> FactLine:
     return FactLine(
-        key=fact.id or "",
         text=fact.text or "A fact without words",
         source=label(SOURCES, fact.source) if fact.source else "",
-        quotes=tuple(
-            Quote(found.quote, leads=bool(fact.id) and is_from_transcript(found))
-            for found in fact.evidence
-            if found.quote
-        ),
+        quotes=tuple(Quote(found.quote, _place(fact.id, found, addresses)) for found in fact.evidence if found.quote),
     )
+
+
+def _place(fact: str | None, evidence: Evidence, addresses: Addresses) -> str:
+    if not fact or not evidence.reference or not is_from_transcript(evidence):
+        return ""
+    return addresses.transcript(evidence.reference, fact)
 
 
 def is_from_transcript(evidence: Evidence) -> bool:
     """Whether the words of the evidence can be looked for in a transcript."""
-    return evidence.type == "transcript" and bool(evidence.reference)
+    return evidence.type == TRANSCRIPT and bool(evidence.reference)
 
 
 def _name(names: Mapping[str, str]) -> str:

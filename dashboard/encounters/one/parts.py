@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
 from corti_gateway.contents import Document, Fact, FactGroup, Listed
 from corti_gateway.errors import GatewayError
 from corti_gateway.gateway import CortiGateway
 from dashboard.accounts.viewer import Viewer
+from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.one.documents import sheets
 from dashboard.encounters.one.facts import grouped, is_from_transcript
 from dashboard.encounters.one.transcripts import TranscriptSheet
@@ -15,6 +19,7 @@ from dashboard.listing.failures import Failure
 from dashboard.sources import one as source
 from dashboard.sources.one import Call
 
+TURNS = "encounters/one/turns.jinja"
 ONLY_THIS = "Only this part is affected."
 
 
@@ -23,7 +28,7 @@ class Asked:
     """What a part is read for: the encounter, whoever looks, and what the address chose."""
 
     gateway: CortiGateway
-    key: str
+    addresses: Addresses
     viewer: Viewer
     chosen: Mapping[str, str]
 
@@ -45,6 +50,21 @@ class PartKind:
         return f"encounters/one/_{self.name}.html"
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One of several transcripts: its first words, and where it is shown."""
+
+    words: str
+    url: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Sound:
+    id: str
+    url: str
+
+
 def failure_of(error: GatewayError) -> Failure:
     """The failure of a part: the words of every failure, and that the others are not touched by it."""
     failure = Failure.of(error)
@@ -64,7 +84,10 @@ def _had(answer: Any) -> Any:
 
 
 def _document_calls(asked: Asked) -> list[Call]:
-    return [_call(asked.gateway.list_documents, asked.key), _call(asked.gateway.list_guided_documents, asked.key)]
+    return [
+        _call(asked.gateway.list_documents, asked.addresses.key),
+        _call(asked.gateway.list_guided_documents, asked.addresses.key),
+    ]
 
 
 def _documents(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
@@ -83,7 +106,7 @@ def _documents(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
 
 
 def _fact_calls(asked: Asked) -> list[Call]:
-    return [_call(asked.gateway.list_facts, asked.key), _call(asked.gateway.list_fact_groups)]
+    return [_call(asked.gateway.list_facts, asked.addresses.key), _call(asked.gateway.list_fact_groups)]
 
 
 def _facts(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
@@ -91,7 +114,7 @@ def _facts(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     facts: Listed[Fact] = _had(answers[0])
     groups: Sequence[FactGroup] = () if isinstance(answers[1], GatewayError) else answers[1].items
     return {
-        "groups": grouped(facts.items, groups),
+        "groups": grouped(facts.items, groups, asked.addresses),
         "count": sum(not fact.discarded for fact in facts.items),
         "discarded": sum(fact.discarded for fact in facts.items),
         "unreadable": facts.unreadable,
@@ -100,24 +123,36 @@ def _facts(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
 
 def _transcript_calls(asked: Asked) -> list[Call]:
     wanted = asked.chosen.get("transcript", "")
-    calls = [source.transcripts(asked.gateway, asked.key, wanted)]
-    return [*calls, _call(asked.gateway.list_facts, asked.key)] if asked.chosen.get("fact") else calls
+    calls = [source.transcripts(asked.gateway, asked.addresses.key, wanted)]
+    return [*calls, _call(asked.gateway.list_facts, asked.addresses.key)] if asked.chosen.get("fact") else calls
 
 
 def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     """One transcript whole, the others by their first words; with a fact, the sentences that it rests on are marked."""
     read: source.Transcripts = _had(answers[0])
     samples = read.samples.items
-    context: dict[str, Any] = {"count": len(samples), "unreadable": read.samples.unreadable, "evidence": ""}
+    context: dict[str, Any] = {
+        "count": len(samples),
+        "unreadable": read.samples.unreadable,
+        "samples": [
+            Choice(one.sample or "without words", asked.addresses.transcript(one.id), one.id) for one in samples
+        ],
+    }
     if read.chosen is None:
         return context
     if isinstance(read.chosen, GatewayError):
-        return context | {"samples": samples, "missing": failure_of(read.chosen)}
+        return context | {"missing": failure_of(read.chosen)}
     fact = asked.chosen.get("fact", "")
     sheet = TranscriptSheet.of(read.chosen, _quotes(fact, answers[1:], read.chosen.id))
-    if fact:
-        context["evidence"] = "found" if sheet.found else "not-found"
-    return context | {"samples": samples, "sheet": sheet, "words": _words(sheet)}
+    sound = asked.addresses.recording(sheet.recording) if sheet.recording else ""
+    turns = render_to_string(TURNS, {"turns": sheet.turns, "plays": bool(sound)}, using="jinja2")
+    return context | {
+        "sheet": sheet,
+        "sound": sound,
+        "evidence": "not-found" if fact and not sheet.found else "",
+        # What the engine, which escapes every value, has made of it.
+        "turns_html": SafeString(turns),
+    }
 
 
 def _quotes(fact: str, answers: Sequence[Any], transcript: str) -> list[str]:
@@ -128,17 +163,17 @@ def _quotes(fact: str, answers: Sequence[Any], transcript: str) -> list[str]:
     return [one.quote for one in found if one.quote and is_from_transcript(one) and one.reference == transcript]
 
 
-def _words(sheet: TranscriptSheet) -> int:
-    return sum(len(turn["said"]) for turn in sheet.turns)
-
-
 def _recording_calls(asked: Asked) -> list[Call]:
-    return [_call(asked.gateway.list_recordings, asked.key)]
+    return [_call(asked.gateway.list_recordings, asked.addresses.key)]
 
 
 def _recordings(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     listed: Listed[str] = _had(answers[0])
-    return {"recordings": listed.items, "count": len(listed.items), "unreadable": listed.unreadable}
+    return {
+        "recordings": [Sound(key, asked.addresses.recording(key)) for key in listed.items],
+        "count": len(listed.items),
+        "unreadable": listed.unreadable,
+    }
 
 
 DOCUMENTS = PartKind("documents", "Documents", _document_calls, _documents)

@@ -63,7 +63,9 @@ def answer(stream: RecordingStream, wanted: Wanted) -> HttpResponseBase:
         if stream.first:
             stream.close()
             return _unsatisfiable(total)
-        response = StreamingHttpResponse(_Flow(stream, chain((head,), chunks), 0, None), content_type=_kind(head, stream))
+        response = StreamingHttpResponse(
+            _Flow(stream, chain((head,), chunks), 0, None), content_type=_kind(head, stream)
+        )
         if length is not None:
             response["Content-Length"] = str(length)
     else:

@@ -19,7 +19,9 @@ class Way(StrEnum):
 
 
 LAST, FIRST = "This is the last encounter of the list.", "This is the first encounter of the list."
-GONE = "This encounter is not on its page of the list any more: the list has changed. Close it to see the list as it is."
+GONE = (
+    "This encounter is not on its page of the list any more: the list has changed. Close it to see the list as it is."
+)
 
 
 def neighbour(request: TenantRequest, state: EncounterListState, key: str, way: Way) -> Addresses | str:

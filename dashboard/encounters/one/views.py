@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from corti_gateway.errors import GatewayError, NotFound
@@ -15,7 +16,7 @@ from dashboard.accounts.viewer import Viewer
 from dashboard.audit import note
 from dashboard.clinicians import directory
 from dashboard.encounters.one import parts, recordings
-from dashboard.encounters.one.addresses import Addresses
+from dashboard.encounters.one.addresses import WITH_TRANSCRIPT, Addresses
 from dashboard.encounters.one.documents import name_of
 from dashboard.encounters.one.parts import DOCUMENTS, FACTS, PARTS, Asked, PartKind
 from dashboard.encounters.one.presenters import Event, Person
@@ -60,7 +61,7 @@ class Place:
     @property
     def asked(self) -> Asked:
         chosen = {name: self.request.GET.get(name, "") for name in ("transcript", "fact")}
-        return Asked(self.request.tenant.gateway, self.key, self.viewer, chosen)
+        return Asked(self.request.tenant.gateway, self.addresses, self.viewer, chosen)
 
     def may_see(self, interaction: Interaction) -> None:
         """Note who is shown; raises ``Http404`` for what these eyes must not see."""
@@ -103,11 +104,12 @@ def part(request: TenantRequest, key: UUID, kind: PartKind) -> HttpResponse:
         shown = parts.shown(kind, place.asked, answers)
     failure = shown.get("failure")
     status = failure.status if failure else 200
-    context = _frame(place) | shown
+    context = _frame(place) | shown | {"here": request.get_full_path()}
     if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx's middleware
         return render(request, kind.template, context, status=status)
     if not isinstance(interaction, GatewayError):
         context |= _head(place, interaction)
+    context["others"] = [(one, place.addresses.part(one.name)) for one in PARTS]
     return render(request, "encounters/one/part.html", context, status=status)
 
 
@@ -117,21 +119,22 @@ def part(request: TenantRequest, key: UUID, kind: PartKind) -> HttpResponse:
 def printed(request: TenantRequest, key: UUID) -> HttpResponse:
     """Everything on one sheet, with who printed it, when, and from which tenant; also what scripts would have loaded."""
     place = Place.of(request, key)
-    with_transcript = "transcript" in request.GET
+    with_transcript = WITH_TRANSCRIPT in request.GET
     kinds = [DOCUMENTS, FACTS, *([parts.TRANSCRIPT] if with_transcript else [])]
     interaction, answers = _ask(place, *kinds)
     if isinstance(interaction, GatewayError):
         return _failed(place, interaction)
     place.may_see(interaction)
-    sections = []
+    frame, sections = _frame(place), []
     for kind in kinds:
         count = len(kind.calls(place.asked))
-        sections.append(parts.shown(kind, place.asked, answers[:count]))
+        sections.append(render_to_string(kind.template, frame | parts.shown(kind, place.asked, answers[:count])))
         answers = answers[count:]
-    context = _frame(place) | _head(place, interaction)
+    context = frame | _head(place, interaction)
     context |= {
         "sections": sections,
         "with_transcript": with_transcript,
+        "other_print": place.addresses.print if with_transcript else place.addresses.print_with_transcript,
         "by": request.user,
         "when": exact(place.viewer.now, place.viewer),
     }

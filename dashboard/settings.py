@@ -202,6 +202,7 @@ SECURE_CSP: dict[str, list[str]] = {
     "script-src": ["'self'"],
     "style-src": ["'self'"],
     "img-src": ["'self'"],
+    "media-src": ["'self'"],
     "connect-src": ["'self'"],
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
@@ -230,6 +231,7 @@ LIMITS = {
     "suggestions": environment.whole(env, "LIMIT_SUGGESTIONS", default=240),
     "counts": environment.whole(env, "LIMIT_COUNTS", default=30),
     "files": environment.whole(env, "LIMIT_FILES", default=20),
+    "contents": environment.whole(env, "LIMIT_CONTENTS", default=900),
 }
 
 # --- Static files --------------------------------------------------------------------------------------------------

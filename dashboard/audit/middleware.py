@@ -24,8 +24,10 @@ SILENT = frozenset((
     "healthz", "readyz", "metrics", "accounts:theme", "accounts:stay", "accounts:sign-in", "accounts:sign-out",
     "accounts:signed-out",
 ))  # fmt: skip
-# Forms that only lead to the page they ask for, which has its own entry.
-LEADS_ON = frozenset(("encounters:list", "patients:list", "audit:list"))
+# What only leads to the page that it asks for, which has its own entry.
+LEADS_ON = frozenset((
+    "encounters:list", "patients:list", "audit:list", "encounters:next", "encounters:previous",
+))  # fmt: skip
 # What travels by POST only to stay out of addresses.
 READ_BY_POST = LEADS_ON | {"patients:suggest"}
 # A page of these that HTMX asks for again and again while it is open.

@@ -153,7 +153,14 @@ def _page(asked: Asked) -> HttpResponse:
 
 
 def _rows_html(page: Page, state: EncounterListState, viewer: Viewer, names: Mapping[str, str]) -> SafeString:
-    context = {"rows": present(page, viewer, names), "extra": controls.extra_column(state)}
+    base, mark, query = state.url().partition("?")
+    context = {
+        "rows": present(page, viewer, names),
+        "extra": controls.extra_column(state),
+        "anchors": True,
+        "base": base,
+        "query": f"{mark}{query}",
+    }
     # What the engine, which escapes every value, has made of it.
     return SafeString(render_to_string("encounters/rows.jinja", context, using="jinja2"))
 

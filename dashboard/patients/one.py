@@ -97,12 +97,13 @@ def _encounters(
     note(request, rows=(*page.rows, *open_rows))
     names = directory.known(request.tenant.slug, request.user).names
     number = page.question.page
+    state = EncounterListState(request.tenant.slug, patient=identifier)
     return {
         "columns": COLUMNS,
         "rows": page.rows,
-        "rows_html": _rows_html(page, page.rows, names, viewer),
+        "rows_html": _rows_html(page, page.rows, names, viewer, replace(state, page=number), headlines=True),
         "open_rows": len(open_rows),
-        "open_html": _rows_html(page, open_rows, names, viewer),
+        "open_html": _rows_html(page, open_rows, names, viewer, replace(state, statuses=patients.OPEN)),
         "open_notices": notices,
         "empty": page.empty,
         "only_deleted": page.withheld and not (page.hidden or page.unreadable),
@@ -116,8 +117,24 @@ def _encounters(
     }
 
 
-def _rows_html(page: Page, rows: tuple[Interaction, ...], names: Any, viewer: Viewer) -> SafeString:
-    context = {"rows": present(replace(page, rows=rows), viewer, names), "extra": ""}
+def _rows_html(
+    page: Page,
+    rows: tuple[Interaction, ...],
+    names: Any,
+    viewer: Viewer,
+    state: EncounterListState,
+    *,
+    headlines: bool = False,
+) -> SafeString:
+    """The rows; each opens within the list of encounters that ``state`` describes."""
+    base, mark, query = state.url().partition("?")
+    context = {
+        "rows": present(replace(page, rows=rows), viewer, names),
+        "extra": "",
+        "base": base,
+        "query": f"{mark}{query}",
+        "headlines": headlines,
+    }
     # What the engine, which escapes every value, has made of it.
     return SafeString(render_to_string("encounters/rows.jinja", context, using="jinja2"))
 

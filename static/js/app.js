@@ -83,6 +83,7 @@
   // What is being typed in the patient field outlives an answer to something else.
   let typed = null;
   document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target.id !== "results") return;
     const field = $("#patient");
     if (field) typed = event.detail.elt.id === "filter-form" ? field.value : field.defaultValue;
     $("#results")?.setAttribute("aria-busy", "true");
@@ -123,7 +124,7 @@
     const more = $("#more-filters [data-more]");
     if (more) more.textContent = shown.more === "0" ? "" : shown.more;
   };
-  document.addEventListener("htmx:afterSwap", followResults);
+  document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target.id === "results") followResults(); });
 
   // Only a results fragment may take the place of the results; anything else is no answer.
   const failed = (status = 0, reference = "") => {
@@ -140,15 +141,17 @@
   };
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
+    if (event.detail.target.id !== "results") return;
     if (xhr.status !== 204 && !xhr.responseText.includes('<section id="results"')) {
       event.detail.shouldSwap = false;
       // Not found as a whole: the tenant is no longer the user's. Nothing of it may stay on the screen.
       if (xhr.status === 404) location.reload(); else failed(xhr.status, xhr.getResponseHeader("X-Request-ID"));
     }
   });
-  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => failed());
+  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, ({ detail }) => { if (detail.target.id === "results") failed(); });
   document.addEventListener("htmx:afterSettle", (event) => {
     ready();
+    if (event.detail.target.id !== "results") return;
     // The control that was used is gone: go on from the top of the results. What nobody asked for takes no focus.
     if (document.activeElement === document.body && event.detail.requestConfig?.triggeringEvent) {
       const results = $("#results");

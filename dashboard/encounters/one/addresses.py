@@ -35,6 +35,14 @@ class Addresses:
         return f"{mark}{query}"
 
     @property
+    def next(self) -> str:
+        return self.part("next")
+
+    @property
+    def previous(self) -> str:
+        return self.part("previous")
+
+    @property
     def print(self) -> str:
         return self.part("print")
 

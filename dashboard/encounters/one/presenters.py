@@ -62,7 +62,6 @@ class Moment:
 class Event:
     """The encounter itself, as its head shows it."""
 
-    key: str
     icon: str
     status: str
     title: str
@@ -81,7 +80,6 @@ class Event:
         encounter, status = interaction.encounter, interaction.encounter.status
         assigned = interaction.assigned_user_id or ""
         return cls(
-            key=interaction.id,
             icon=status.value if isinstance(status, EncounterStatus) else "other",
             status=label(STATUS_LABELS, status) if status else "No status",
             title=encounter.title or encounter.identifier or "Untitled",

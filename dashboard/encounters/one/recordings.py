@@ -16,8 +16,9 @@ PIECE = 1 << 20
 _RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 # By their first bytes; the API does not promise a type.
 _KINDS = (
-    (0, b"RIFF", "audio/wav"), (0, b"\x1aE\xdf\xa3", "audio/webm"), (0, b"OggS", "audio/ogg"), (0, b"fLaC", "audio/flac"),
-    (0, b"ID3", "audio/mpeg"), (0, b"\xff\xfb", "audio/mpeg"), (0, b"\xff\xf3", "audio/mpeg"), (4, b"ftyp", "audio/mp4"),
+    (0, b"RIFF", "audio/wav"), (0, b"\x1aE\xdf\xa3", "audio/webm"), (0, b"OggS", "audio/ogg"),
+    (0, b"fLaC", "audio/flac"), (0, b"ID3", "audio/mpeg"), (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"\xff\xf3", "audio/mpeg"), (4, b"ftyp", "audio/mp4"),
 )  # fmt: skip
 _PLAYABLE = re.compile(r"audio/[a-z0-9.+-]{1,40}|video/(webm|mp4|ogg)|application/ogg")
 UNKNOWN_KIND = "application/octet-stream"
@@ -115,7 +116,7 @@ def _unsatisfiable(total: int | None) -> HttpResponseBase:
 
 
 def _kind(head: bytes, stream: RecordingStream) -> str:
-    """The type by the first bytes, else as the API says, if that is a sound: nothing else is ever passed on as itself."""
+    """The type by the first bytes, else as the API says if that is a sound: nothing else is passed on as itself."""
     for at, sign, kind in _KINDS:
         if head[at : at + len(sign)] == sign:
             return kind

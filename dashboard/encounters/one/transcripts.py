@@ -10,6 +10,8 @@ from dashboard.listing.formatting import clock
 
 ROLES = {"doctor": "Doctor", "patient": "Patient"}
 SPEAKER = "Speaker"
+# Sentences; a longer turn is cut, for the browser lays out whole turns.
+LONGEST_TURN = 40
 
 
 class Said(TypedDict):
@@ -83,7 +85,7 @@ def _turns(transcript: Transcript, marked: frozenset[int]) -> list[Turn]:
     last: object = None
     for number, segment in enumerate(transcript.segments):
         who = (segment.channel, segment.speaker)
-        if who != last:
+        if who != last or len(turns[-1]["said"]) >= LONGEST_TURN:
             voice = voices.setdefault(who, len(voices) + 1)
             turns.append({"speaker": _speaker(segment, transcript.roles, voice), "voice": voice, "said": []})
             last = who

@@ -117,7 +117,7 @@ def part(request: TenantRequest, key: UUID, kind: PartKind) -> HttpResponse:
 @reads
 @limited("contents")
 def printed(request: TenantRequest, key: UUID) -> HttpResponse:
-    """Everything on one sheet, with who printed it, when, and from which tenant; also what scripts would have loaded."""
+    """Everything on one sheet, with who printed it, when, and from which tenant."""
     place = Place.of(request, key)
     with_transcript = WITH_TRANSCRIPT in request.GET
     kinds = [DOCUMENTS, FACTS, *([parts.TRANSCRIPT] if with_transcript else [])]
@@ -167,7 +167,7 @@ def headline(request: TenantRequest, key: UUID) -> HttpResponse:
 
 @require_safe
 @reads
-@limited("sound")
+@limited("contents")
 def recording(request: TenantRequest, key: UUID, recording_key: UUID) -> HttpResponseBase:
     """The bytes of a recording, or of the part of it that a player asks for."""
     place = Place.of(request, key)

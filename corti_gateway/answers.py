@@ -14,6 +14,7 @@ from corti_gateway.errors import (
     GatewayError,
     NotFound,
     OutOfCredit,
+    OutOfRange,
     Redirected,
     ServerFailed,
     TooBusy,
@@ -26,6 +27,7 @@ BY_STATUS: dict[int, tuple[type[GatewayError], str]] = {
     401: (CredentialsRefused, "the credentials are not accepted"),
     403: (Forbidden, "no access: rights, region or tenant name"),
     404: (NotFound, "not found, or not ours"),
+    416: (OutOfRange, "the recording has no such bytes"),
     429: (TooBusy, "too many requests"),
 }
 # Words of a 429 that waiting does not cure (facts 4.2, A0021).

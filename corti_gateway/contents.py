@@ -5,6 +5,7 @@ that cannot be rendered, an unknown word of a vocabulary stays a plain ``str``, 
 values.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -149,13 +150,13 @@ class RecordingStream(AbstractContextManager["RecordingStream"]):
     total: int | None
     content_type: str
 
+    @abstractmethod
     def chunks(self) -> Iterator[bytes]:
         """The bytes, in pieces of at most 64 KB; a :class:`~corti_gateway.errors.GatewayError` when they end early."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self) -> None:
         """Give the connection back; what was not read is lost."""
-        raise NotImplementedError
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

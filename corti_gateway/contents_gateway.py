@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from corti_gateway.calllog import Call
 from corti_gateway.config import TenantConfig
-from corti_gateway.contents import Document, Fact, FactGroup, Listed, Transcript, TranscriptSample
+from corti_gateway.contents import Document, Fact, FactGroup, Listed, RecordingStream, Transcript, TranscriptSample
 from corti_gateway.deadline import Deadline
 from corti_gateway.envelopes import bare_list, list_under
 from corti_gateway.errors import NotFound, UnreadableAnswer
@@ -15,6 +15,7 @@ from corti_gateway.ids import canonical, is_the_one
 from corti_gateway.parsing_documents import is_foreign, parse_classic_document, parse_guided_document_of
 from corti_gateway.parsing_facts import parse_fact, parse_fact_group
 from corti_gateway.parsing_transcripts import parse_status, parse_transcript, parse_transcript_sample
+from corti_gateway.ranges import Span
 from corti_gateway.transport import Transport
 from corti_gateway.values import parse_all, read_id
 from corti_gateway.vocabulary import TranscriptStatus
@@ -94,6 +95,27 @@ class ContentsGateway:
         operation = "list recordings"
         path = f"interactions/{self._id(interaction_id, operation)}/recordings/"
         return self._listed(operation, path, list_under("recordings"), read_id, deadline)
+
+    def open_recording(
+        self,
+        interaction_id: str,
+        recording_id: str,
+        first: int = 0,
+        last: int | None = None,
+        *,
+        deadline: Deadline | None = None,
+    ) -> RecordingStream:
+        """A recording from byte ``first`` to ``last``, both included, or to its end; close it when done.
+
+        The deadline is for its first bytes only. Whether the API heeds ranges is not documented: look at ``first`` of
+        the stream. Bytes that a recording does not have are :class:`~corti_gateway.errors.OutOfRange`, bytes that
+        nothing has (negative, or running backwards) :class:`ValueError`.
+        """
+        operation = "open recording"
+        span = Span(first, last)
+        key = self._id(recording_id, operation)
+        path = f"interactions/{self._id(interaction_id, operation)}/recordings/{key}"
+        return self.transport.stream(operation, path, span, deadline=deadline or self.deadline())
 
     def deadline(self) -> Deadline:
         """The deadline of a view that begins now."""

@@ -9,6 +9,7 @@
     │   └── Redirected            the API must not redirect; its target is never asked
     └── Refused                   the API said no, often with a problem (RFC 9457)
         ├── BadRequest            400
+        │   └── OutOfRange        416: a recording has no such bytes
         ├── CredentialsRefused    token endpoint 400 or 401, or a 401 that survived a fresh token
         ├── Forbidden             403: rights, region, or tenant name
         ├── NotFound              404: not there, or not ours
@@ -104,6 +105,12 @@ class Refused(GatewayError):
 
 class BadRequest(Refused):
     """400: the API did not accept the question."""
+
+
+class OutOfRange(BadRequest):
+    """416: a recording has no such bytes; ``total`` is how many it has, where the API tells."""
+
+    total: int | None = None
 
 
 class CredentialsRefused(Refused):

@@ -5,12 +5,27 @@ Only the kind of the exception is used: their texts quote URLs, and URLs hold pa
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import requests
 import urllib3
 
 from corti_gateway.errors import GatewayError, TimedOut, Unreachable, UnreadableAnswer, Untrusted
+
+Result = TypeVar("Result")
+
+
+def guarded(call: Callable[[], Result]) -> Result:
+    """What the call gives; whatever the libraries throw becomes an error of ours, with nothing of theirs attached."""
+    try:
+        return call()
+    except GatewayError:
+        raise
+    except Exception as error:
+        # "except Exception" because theirs have no common root.
+        failure = failure_of(error)
+    raise failure
 
 
 def failure_of(error: BaseException) -> GatewayError:

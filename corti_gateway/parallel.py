@@ -9,13 +9,15 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from functools import partial
 from typing import TypeVar
 
 from corti_gateway.deadline import Deadline
-from corti_gateway.errors import TimedOut
+from corti_gateway.errors import GatewayError, TimedOut
 
 THREADS = 64
 Result = TypeVar("Result")
+Settled = TypeVar("Settled")
 
 _here = threading.local()
 _lock = threading.Lock()
@@ -28,25 +30,53 @@ def together(tenant: str, deadline: Deadline, calls: Sequence[Callable[[], Resul
     The first error in that order is raised. From within a call that itself runs in the pool they run one after the
     other: a pool full of calls that wait for the pool would stand still. Context variables go along.
     """
+    return _all(tenant, deadline, calls, _result)
+
+
+def apart(tenant: str, deadline: Deadline, calls: Sequence[Callable[[], Result]]) -> list[Result | GatewayError]:
+    """As :func:`together`, but each call fails on its own: in its place stands its error, the others keep theirs."""
+    return _all(tenant, deadline, calls, _outcome)
+
+
+def _all(
+    tenant: str,
+    deadline: Deadline,
+    calls: Sequence[Callable[[], Result]],
+    settle: Callable[[Callable[[], Result]], Settled],
+) -> list[Settled]:
+    """What ``settle`` makes of each call, in their order."""
     if getattr(_here, "in_pool", False):
-        return [call() for call in calls]
+        return [settle(call) for call in calls]
     futures: list[Future[Result]] = [
         _executor(tenant).submit(contextvars.copy_context().run, call) for call in calls[1:]
     ]
     try:
-        results = [calls[0]()] if calls else []
+        settled = [settle(call) for call in calls[:1]]
         for future in futures:
-            try:
-                # Calls end by the deadline themselves; the grace is for their last step.
-                results.append(future.result(timeout=deadline.remaining() + 0.25))
-            except FutureTimeout:
-                raise TimedOut(
-                    "a part of the answer did not come in time", tenant=tenant, operation="list interactions"
-                ) from None
-        return results
+            settled.append(settle(partial(_awaited, future, tenant, deadline)))
+        return settled
     finally:
         for future in futures:
             future.cancel()
+
+
+def _awaited(future: Future[Result], tenant: str, deadline: Deadline) -> Result:
+    try:
+        # Calls end by the deadline themselves; the grace is for their last step.
+        return future.result(timeout=deadline.remaining() + 0.25)
+    except FutureTimeout:
+        raise TimedOut("a part of the answer did not come in time", tenant=tenant, operation="several calls") from None
+
+
+def _result(call: Callable[[], Result]) -> Result:
+    return call()
+
+
+def _outcome(call: Callable[[], Result]) -> Result | GatewayError:
+    try:
+        return call()
+    except GatewayError as error:
+        return error
 
 
 def finish(tenant: str) -> None:

@@ -1,28 +1,23 @@
-"""The one door to HTTP: pool, headers, time-outs, retries within a deadline, status to error."""
+"""The one door to HTTP: token, headers, retries within a deadline, status to error."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from requests import PreparedRequest
-from requests.structures import CaseInsensitiveDict
-from urllib3.response import BaseHTTPResponse
-
 from corti_gateway import __version__
-from corti_gateway.answers import Answer, error_of, read_json
+from corti_gateway.answers import error_of, read_json
 from corti_gateway.auth import Token, TokenSource
-from corti_gateway.calllog import Call, log_call, log_notices, quiet_libraries
+from corti_gateway.calllog import Call, log_call, quiet_libraries
 from corti_gateway.config import TenantConfig
+from corti_gateway.contents import RecordingStream
 from corti_gateway.deadline import Deadline
-from corti_gateway.errors import CredentialsRefused, Forbidden, GatewayError, TimedOut, Unreachable, UnreadableAnswer
-from corti_gateway.failures import failure_of
+from corti_gateway.errors import CredentialsRefused, Forbidden, GatewayError, Unreachable, UnreadableAnswer
+from corti_gateway.ranges import Span
 from corti_gateway.retrying import RetryBudget, pause_before_retry
-from corti_gateway.sockets import DeadlineAdapter, limited
+from corti_gateway.sending import Sender
 
 MINTING = "token"
-POOL_SIZE = 64
-CHUNK = 65_536
 Result = TypeVar("Result")
 AGENT = f"corti-dashboard/{__version__}"
 
@@ -40,10 +35,10 @@ class Transport:
     ) -> None:
         quiet_libraries()
         self.config = config
-        self.trace, self.observe = trace, observe
+        self.observe = observe
         self.budget = RetryBudget()
         self.tokens = TokenSource(self._fetch_token)
-        self._adapter = DeadlineAdapter(POOL_SIZE)
+        self._sender = Sender(config, trace)
 
     def get(
         self,
@@ -60,8 +55,42 @@ class Transport:
         Retried as :mod:`corti_gateway.retrying` allows. ``masked`` are personal values of the question, blotted out
         should the API's error repeat them.
         """
-        started = time.monotonic()
         url = f"{self.config.api_url}{path}{'?' if parameters else ''}{urlencode(parameters)}"
+
+        def ask(token: Token) -> tuple[int, Result]:
+            answer = self._sender.answer("GET", url, self._headers(token), None, deadline)
+            if not 200 <= answer.status < 300:
+                raise error_of(answer, masked)
+            return answer.status, read(read_json(answer))
+
+        return self._asked(operation, ask, deadline)
+
+    def stream(self, operation: str, path: str, span: Span, *, deadline: Deadline) -> RecordingStream:
+        """The bytes of ``GET <api_url><path>`` as they arrive.
+
+        The first of them come by the deadline, with retries as :meth:`get` has them. Once they flow there is no limit
+        for the whole, and nothing is asked again. A failure from then on is a call of
+        its own for ``observe`` and the log, as the opening was told of when it ended. Raises
+        :class:`~corti_gateway.errors.OutOfRange` where the recording has no such bytes.
+        """
+
+        def report(failure: GatewayError, started: float) -> GatewayError:
+            return self._reported(failure, f"{operation}, body", 1, started)
+
+        def ask(token: Token) -> tuple[int, RecordingStream]:
+            headers = self._headers(token) | {"Accept": "*/*", "Accept-Encoding": "identity"}
+            recording = self._sender.recording(f"{self.config.api_url}{path}", headers, span, deadline, report)
+            return recording.status, recording
+
+        return self._asked(operation, ask, deadline)
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._sender.close()
+
+    def _asked(self, operation: str, ask: Callable[[Token], tuple[int, Result]], deadline: Deadline) -> Result:
+        """What ``ask`` brings, with a fresh token and retries where they may help; it gives the status along."""
+        started = time.monotonic()
         attempts = 0
         self.budget.earn()
         token: Token | None = None
@@ -71,14 +100,12 @@ class Transport:
             try:
                 token = self.tokens.token(deadline, refused)
                 attempts += 1
-                answer = self._send("GET", url, self._headers(token), None, deadline)
-                if 200 <= answer.status < 300:
-                    result = read(read_json(answer))
-                    self._ended(operation, "ok", answer.status, attempts, started)
-                    return result
-                failure = error_of(answer, masked)
+                status, result = ask(token)
             except GatewayError as error:
                 failure = error
+            else:
+                self._ended(operation, "ok", status, attempts, started)
+                return result
             if self._deserves_fresh_token(failure, token, refused, started):
                 refused = token
                 continue
@@ -88,10 +115,6 @@ class Transport:
                 break
             time.sleep(pause)
         raise self._reported(failure, operation, attempts, started)
-
-    def close(self) -> None:
-        """Close the pooled connections."""
-        self._adapter.close()
 
     def _deserves_fresh_token(
         self, failure: GatewayError, token: Token | None, refused: Token | None, started: float
@@ -146,10 +169,10 @@ class Transport:
         try:
             body = urlencode(form).encode()
             try:
-                answer = self._send("POST", self.config.token_url, headers, body, deadline)
+                answer = self._sender.answer("POST", self.config.token_url, headers, body, deadline)
             except Unreachable:
                 # A pooled connection may have died unnoticed; asking for a token twice does no harm.
-                answer = self._send("POST", self.config.token_url, headers, body, deadline)
+                answer = self._sender.answer("POST", self.config.token_url, headers, body, deadline)
             if answer.status in (400, 401):
                 raise CredentialsRefused("the token endpoint refuses the client", status=answer.status)
             if answer.status != 200:
@@ -163,60 +186,3 @@ class Transport:
             raise
         self._ended(MINTING, "ok", 200, 1, started)
         return content
-
-    def _send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, deadline: Deadline
-    ) -> Answer:
-        """One request and its whole answer, whatever its status."""
-        if deadline.passed:
-            raise TimedOut("the deadline passed before the request")
-        # Built by hand: Session.request spends 0.2 ms a call on cookies, hooks, proxies and netrc, all unwanted here.
-        request = PreparedRequest()
-        request.method, request.url, request.body = method, url, body
-        request.headers = CaseInsensitiveDict(headers)
-        if trace := self.trace():
-            request.headers["X-Request-ID"] = trace
-        if body is not None:
-            request.headers["Content-Length"] = str(len(body))
-        config = self.config
-        patience = min(config.read_timeout, deadline.remaining())
-        failure: GatewayError
-        with limited(deadline, config.read_timeout):
-            try:
-                response = self._adapter.send(
-                    request, stream=True, timeout=(min(config.connect_timeout, deadline.remaining()), patience)
-                )
-                raw: BaseHTTPResponse = response.raw
-                try:
-                    content = self._read_body(raw)
-                except BaseException:
-                    # Half-read: not fit for the pool any more.
-                    raw.close()
-                    raise
-                raw.release_conn()
-                log_notices(config.slug, raw.headers)
-                return Answer(raw.status, raw.headers, content)
-            except GatewayError:
-                raise
-            except Exception as error:
-                # Whatever the libraries throw ends here; "except Exception" because theirs have no common root.
-                failure = failure_of(error)
-        raise failure
-
-    def _read_body(self, raw: BaseHTTPResponse) -> bytes:
-        """The body after decoding, never more than ``max_body`` bytes: a small answer may unpack to a huge one."""
-        first = raw.read(CHUNK, decode_content=True)
-        chunk = first
-        if len(chunk) < CHUNK:
-            chunk = raw.read(CHUNK, decode_content=True)
-            if not chunk:
-                return first
-            first += chunk
-        parts, size = [first], len(first)
-        while chunk:
-            chunk = raw.read(CHUNK, decode_content=True)
-            size += len(chunk)
-            if size > self.config.max_body:
-                raise UnreadableAnswer(f"the answer is larger than {self.config.max_body} bytes", status=raw.status)
-            parts.append(chunk)
-        return b"".join(parts)

@@ -34,6 +34,11 @@ class Upstream:
     def list_calls(self, slug="nordhavn"):
         return [call for call in self.tenant(slug).stats.log if call.endpoint == "list"]
 
+    def hold(self, key, slug="nordhavn", **contents):
+        """Say what an interaction holds; answers its id."""
+        self.tenant(slug).contents.put(key, **contents)
+        return key
+
     def add(self, slug="nordhavn", *, patient=None, **encounter):
         """Create an interaction through the API, as any client of Corti would; answers its id."""
         config = self.tenant(slug).config
@@ -118,7 +123,7 @@ class Page:
     @property
     def encounters(self):
         """The encounter identifiers, in order; one without a title has its identifier in the title's place."""
-        cells = self.all(r'<td class="c-encounter"><span class="title">(.*?)</span></td>')
+        cells = self.all(r'<td class="c-encounter"><(?:a|span) class="title"[^>]*>(.*?)</span>')
         return [(cell.rpartition(">")[2] or cell.partition("<")[0]) for cell in cells]
 
     @property
@@ -132,6 +137,9 @@ class Page:
     @property
     def notices(self):
         return self.all(r'<p class="notice[^"]*">(.*?)</p>')
+
+    def link_of(self, element_id):
+        return self.one(rf'<a [^>]*id="{element_id}" href="([^"]*)"')
 
     def link(self, element_id):
         found = self.all(rf'<a id="{element_id}" href="([^"]*)"')

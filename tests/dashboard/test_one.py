@@ -1,0 +1,362 @@
+"""An encounter opened: its page, its panel, its parts, each against the sandbox."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import reverse
+
+from corti_gateway.sandbox.faults import Fault
+from dashboard.audit.models import Entry
+from dashboard.listing.controls import PATIENT
+from dashboard.listing.sealed import seal
+from tests.dashboard.support import PageClient, make_user
+
+PARTS = ("documents", "facts", "transcript", "recordings")
+PERSON = {
+    "identifier": "PT-77",
+    "name": "Canaria Testa",
+    "gender": "female",
+    "birthDate": "1980-02-29T00:00:00Z",
+    "pronouns": "she/her",
+}
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def url_of(key, part="", query="", tenant="nordhavn"):
+    return f"/{tenant}/encounters/{key}/{part}{'/' if part else ''}{query}"
+
+
+@pytest.fixture
+def key(upstream):
+    """An encounter of a known person that holds a bit of everything."""
+    key = upstream.add(patient=PERSON, title="Knee pain", identifier="ENC-77")
+    said = ["Good morning, what brings you in?", "My knee hurts when I run.", "Since when?", "Since March."]
+    upstream.hold(key, transcripts=[said])
+    transcript = upstream.tenant().contents.of(upstream.tenant().store.get(key)).transcripts[0]["id"]
+    facts = [
+        {
+            "id": "fct-1",
+            "text": "Knee pain when running",
+            "group": "chief-complaint",
+            "source": "core",
+            "isDiscarded": False,
+            "evidence": [{"type": "transcript", "reference": transcript, "quote": "My knee hurts when I run."}],
+        },
+        {"id": "fct-2", "text": "Hip pain", "group": "chief-complaint", "isDiscarded": True, "source": "user"},
+        {"text": "Rest for two weeks"},
+    ]
+    return upstream.hold(
+        key, transcripts=[said], facts=facts, documents=["Knee pain since March."], guided=["Dear colleague"]
+    )
+
+
+def test_the_page_says_who_first_and_what(key, page_client, htmx):
+    page = page_client.page(url_of(key), htmx=htmx)
+    assert page.status == 200
+    text = page.text
+    assert text.index("Canaria Testa") < text.index("29 Feb 1980") < text.index("Knee pain") < text.index("Documents")
+    for word in ("46 years", "Female", "she/her", "PT-77", "ENC-77", "Completed", "Consultation", "20 min"):
+        assert word in text
+    assert len(page.all(r"<dt>(.*?) <span>")) == 6
+    assert "wss://" not in page.html
+    assert "websocket" not in page.html.lower()
+
+
+def test_each_part_of_the_page_is_asked_for_by_itself(key, upstream, page_client):
+    upstream.tenant().stats.reset()
+    page = page_client.page(url_of(key))
+    assert page.all(r'hx-get="([^"]*)" hx-trigger="load') == [url_of(key, part) for part in PARTS]
+    assert [call.endpoint for call in upstream.tenant().stats.log] == ["item"]
+
+
+def test_documents_of_both_systems_stand_together(key, page_client, htmx):
+    page = page_client.page(url_of(key, "documents"), htmx=htmx)
+    assert "Knee pain since March." in page.text
+    assert "Dear colleague" in page.text
+    assert page.one(r'id="documents-heading"[^>]*>Documents <small>(\d+)') == "2"
+
+
+def test_facts_stand_by_group_with_what_was_discarded_folded_and_struck(key, page_client, htmx):
+    page = page_client.page(url_of(key, "facts"), htmx=htmx)
+    assert page.all(r"<h4>(.*?)</h4>") == ["Chief complaint", "Without a group"]
+    assert page.one(r"<del[^>]*>(.*?)</del>") == "Hip pain"
+    assert "1 discarded" in page.text
+    assert "found by Corti" in page.text
+    assert page.one(r"Facts <small>(\d+)") == "2"
+
+
+def test_evidence_leads_to_the_sentence_without_a_word_of_it_in_the_address(key, page_client):
+    page = page_client.page(url_of(key, "facts"), htmx=True)
+    url = page.one(r'<a class="quote" href="([^"#]*)#evidence"')
+    assert "knee" not in url.lower()
+    there = page_client.page(url, htmx=True)
+    assert there.one(r'<p id="evidence"[^>]*>.*?<mark>(.*?)</mark>') == "My knee hurts when I run."
+
+
+def test_words_that_were_never_said_are_reported_missing(key, upstream, page_client):
+    held = upstream.tenant().contents.of(upstream.tenant().store.get(key))
+    fact = held.facts[0] | {"evidence": [held.facts[0]["evidence"][0] | {"quote": "My elbow hurts."}]}
+    upstream.hold(key, transcripts=[["My knee hurts."]], facts=[fact])
+    url = page_client.page(url_of(key, "facts"), htmx=True).one(r'<a class="quote" href="([^"#]*)#evidence"')
+    page = page_client.page(url, htmx=True)
+    assert "are not in this transcript" in page.text
+    assert "<mark>" not in page.html
+
+
+def test_the_transcript_plays_its_recording(key, page_client, htmx):
+    page = page_client.page(url_of(key, "transcript"), htmx=htmx)
+    sound = page.one(r'data-sound="([^"]*)"')
+    assert len(page.all(r'data-at="(\d+)"')) == 4
+    answer = page_client.get(sound)
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "audio/wav"
+    assert b"".join(answer)[:4] == b"RIFF"
+    assert (
+        page.one(r'data-recording="recording-([^"]*)"') in page_client.page(url_of(key, "recordings"), htmx=True).html
+    )
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+def test_a_player_gets_the_bytes_it_asks_for(key, upstream, page_client, ranges):
+    if not ranges:
+        upstream.faults().set([Fault("no_range", on="recording")])
+    sound = page_client.page(url_of(key, "recordings"), htmx=True).one(r'<audio [^>]*src="([^"]*)"')
+    whole = b"".join(page_client.get(sound))
+    answer = page_client.get(sound, headers={"Range": "bytes=100-299"})
+    assert answer.status_code == 206
+    assert b"".join(answer) == whole[100:300]
+    assert answer["Content-Range"] == f"bytes 100-299/{len(whole)}"
+    assert answer["Cache-Control"] == "no-store"
+    assert page_client.get(sound, headers={"Range": f"bytes={len(whole)}-"}).status_code == 416
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_is_not_there_says_so(upstream, page_client, part, htmx):
+    key = upstream.hold(upstream.add(patient=PERSON), kind="none")
+    page = page_client.page(url_of(key, part), htmx=htmx)
+    assert page.status == 200
+    assert "none" in page.state
+    assert "Asking" not in page.text
+
+
+ENDPOINTS = {
+    "documents": ("documents", "guided"),
+    "facts": ("facts",),
+    "transcript": ("transcripts",),
+    "recordings": ("recordings",),
+}
+FAULTS = [
+    Fault("status", {"status": 500}),
+    Fault("status", {"status": 504}),
+    Fault("status", {"status": 429}),
+    Fault("status", {"status": 403}),
+    Fault("status", {"status": 404}),
+    Fault("body", {"kind": "malformed"}),
+    Fault("drop"),
+    Fault("redirect", {"to": "other"}),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(map(str, [fault.name, *fault.options.values()])))
+def test_with_any_fault_on_one_part_that_part_says_so_and_the_others_stand(key, upstream, page_client, part, fault):
+    upstream.faults().set([fault.__class__(fault.name, fault.options, on=endpoint) for endpoint in ENDPOINTS[part]])
+    for other in PARTS:
+        page = page_client.page(url_of(key, other), htmx=True)
+        if other == part:
+            assert page.state == ["failed"]
+            assert page.status in (502, 503, 504)
+            assert "Try again" in page.text
+            assert "none" not in page.state
+        else:
+            assert page.status == 200
+            assert page.state == []
+    assert page_client.page(url_of(key)).status == 200
+    assert page_client.page("/nordhavn/encounters/").state == []
+
+
+def test_one_of_two_document_systems_is_enough_and_said_to_be_not_all(key, upstream, page_client):
+    upstream.faults().set([Fault("status", {"status": 500}, on="guided")])
+    page = page_client.page(url_of(key, "documents"), htmx=True)
+    assert page.status == 200
+    assert "Knee pain since March." in page.text
+    assert page.state == ["failed"]
+    assert "No documents" not in page.text
+
+
+def test_facts_without_their_groups_keep_their_keys_as_headings(key, upstream, page_client):
+    upstream.faults().set([Fault("status", {"status": 500}, on="factgroups")])
+    page = page_client.page(url_of(key, "facts"), htmx=True)
+    assert page.status == 200
+    assert page.all(r"<h4>(.*?)</h4>") == ["Chief complaint", "Without a group"]
+
+
+def test_documents_of_other_interactions_are_never_shown(key, upstream, page_client):
+    other = upstream.hold(upstream.add(patient=PERSON | {"identifier": "PT-78"}), guided=["Canaria of another"])
+    assert other
+    upstream.faults().set([Fault("ignore_filter", on="guided")])
+    page = page_client.page(url_of(key, "documents"), htmx=True)
+    assert "Dear colleague" in page.text
+    assert "of another" not in page.text
+
+
+def test_an_encounter_that_corti_does_not_have_is_not_found(upstream, page_client, htmx):
+    for part in ("", *PARTS, "print", "headline"):
+        assert page_client.page(url_of(NOBODY, part), htmx=htmx).status == 404
+    assert page_client.get(f"{url_of(NOBODY, 'recordings')}{NOBODY}").status_code == 404
+
+
+def test_an_encounter_of_another_tenant_is_not_found(upstream, page_client, htmx):
+    theirs = upstream.add("riverside", patient=PERSON)
+    for part in ("", *PARTS, "print", "headline"):
+        assert page_client.page(url_of(theirs, part), htmx=htmx).status == 404
+        assert page_client.page(url_of(theirs, part, tenant="riverside"), htmx=htmx).status == 404
+
+
+@pytest.mark.parametrize("part", ["", *PARTS, "print", "headline"])
+def test_a_deleted_encounter_is_opened_by_admins_only(upstream, page_client, admin_client, part):
+    key = upstream.hold(upstream.add(patient=PERSON, status="deleted"), kind="usual")
+    assert page_client.page(url_of(key, part)).status == 404
+    assert admin_client.page(url_of(key, part)).status == 200
+
+
+def test_with_corti_down_the_index_says_who(key, upstream, indexed, page_client):
+    upstream.faults().set([Fault("status", {"status": 503})])
+    page = page_client.page(url_of(key))
+    assert page.status == 200
+    assert "Canaria Testa" in page.text
+    assert "as the index knows it" in page.text
+    for part in PARTS:
+        assert page_client.page(url_of(key, part), htmx=True).state == ["failed"]
+
+
+def test_without_an_index_a_failure_is_a_failure(key, upstream, page_client, htmx):
+    upstream.faults().set([Fault("status", {"status": 503})])
+    page = page_client.page(url_of(key), htmx=htmx)
+    assert page.status == 503
+    assert page.state == ["failed"]
+    assert "Try again" in page.text
+
+
+def test_a_fresh_index_saves_asking_whose_it_is(key, upstream, indexed, page_client):
+    page_client.page(url_of(key, "facts"), htmx=True)
+    assert sorted(call.endpoint for call in upstream.tenant().stats.log) == ["factgroups", "facts"]
+
+
+def test_each_part_is_an_entry_of_the_access_log(key, page_client):
+    for part in ("", *PARTS, "print", "headline"):
+        page_client.page(url_of(key, part), htmx=part in PARTS)
+    sound = page_client.page(url_of(key, "recordings"), htmx=True).one(r'<audio [^>]*src="([^"]*)"')
+    b"".join(page_client.get(sound))
+    entries = list(Entry.objects.order_by("number"))
+    kinds = [entry.kind for entry in entries]
+    assert kinds == ["encounter", *PARTS, "print", "headline", "recordings", "sound"]
+    for entry in entries:
+        assert key in str(entry.interactions)
+
+
+def test_the_print_has_who_when_and_from_where(key, page_client, clinician):
+    page = page_client.page(url_of(key, "print"))
+    for words in (
+        "Nordhavn Clinic",
+        "printed by",
+        clinician.username,
+        "Canaria Testa",
+        "Knee pain since March.",
+        "Rest for two weeks",
+    ):
+        assert words in page.text
+    assert "Hip pain" not in page.text
+    assert "My knee hurts" not in re.sub(r"<q .*?</q>", "", page.html)
+    with_transcript = page_client.page(page.one(r'<a class="button" href="([^"]*)">With the transcript'))
+    assert "Since March." in with_transcript.text
+
+
+def test_the_headline_has_main_facts_and_documents_each_one_click_away(key, page_client):
+    page = page_client.page(url_of(key, "headline"), htmx=True)
+    assert "Knee pain when running" in page.text
+    assert "Hip pain" not in page.text
+    assert len(page.all(r'<a class="written" href="[^"]*#documents"')) == 2
+
+
+# --- Within a list ---------------------------------------------------------------------------------------------------
+
+
+def keys_of(page):
+    return page.all(r'<tr id="e-([0-9a-f-]{36})"')
+
+
+def test_every_row_opens_within_its_list(upstream, page_client, htmx):
+    page = page_client.page("/nordhavn/encounters/?status=completed&sort=-updated&size=10&page=2", htmx=htmx)
+    for key, url in zip(keys_of(page), page.all(r'<a class="title" href="([^"]*)"'), strict=True):
+        assert url == url_of(key, query="?status=completed&sort=-updated&size=10&page=2")
+
+
+@pytest.mark.parametrize(
+    "query", ["?size=10", "?size=10&status=completed", "?size=10&sort=created&status=completed&status=cancelled"]
+)
+def test_next_goes_through_the_whole_list_and_previous_back(upstream, page_client, query):
+    pages = [page_client.page(f"/nordhavn/encounters/{query}&page={number}") for number in (1, 2, 3)]
+    expected = [key for page in pages for key in keys_of(page)]
+    assert len(expected) == 30
+    url = pages[0].all(r'<a class="title" href="([^"]*)"')[0]
+    walked = []
+    for _ in expected[1:]:
+        page = page_client.page(url)
+        walked.append(page.one(r'data-key="([^"]*)"'))
+        url = page_client.get(page.link_of("one-next")).headers["Location"]
+    assert [*walked, urlsplit(url).path.split("/")[3]] == expected
+    assert "page=3" in url
+    for key in reversed(expected[:-1]):
+        url = page_client.get(page_client.page(url).link_of("one-previous")).headers["Location"]
+        assert urlsplit(url).path.split("/")[3] == key
+
+
+def test_the_ends_of_the_list_say_so(upstream, page_client):
+    query = "?status=completed&size=100"
+    keys = keys_of(page_client.page(f"/nordhavn/encounters/{query}"))
+    first = page_client.page(url_of(keys[0], "previous", query))
+    assert "first encounter of the list" in first.text
+    total = keys_of(page_client.page(f"/nordhavn/encounters/{query}&page=2"))
+    last = page_client.page(url_of(total[-1], "next", f"{query}&page=2"))
+    assert "last encounter of the list" in last.text
+    assert last.one(r'data-key="([^"]*)"') == total[-1]
+
+
+def test_an_encounter_that_left_its_list_says_so(upstream, page_client):
+    key = upstream.add(patient=PERSON, status="planned")
+    page = page_client.page(url_of(key, "next", "?status=completed"))
+    assert page.status == 200
+    assert "not on its page of the list any more" in page.text
+
+
+def test_going_on_does_not_show_what_the_viewer_must_not_see(upstream, page_client, indexed):
+    keys = [upstream.add(patient=PERSON, status=status) for status in ("completed", "deleted", "completed")]
+    indexed.catch_up("nordhavn")
+    patient = seal("nordhavn", PATIENT, "PT-77")
+    location = page_client.get(url_of(keys[2], "next", f"?patient={patient}")).headers["Location"]
+    assert urlsplit(location).path == url_of(keys[0])
+
+
+def test_a_seal_of_another_tenant_in_the_address_loses_the_list_not_the_encounter(key, page_client):
+    page = page_client.page(url_of(key, query=f"?patient={seal('riverside', PATIENT, 'PT-77')}"))
+    assert page.status == 200
+    assert page.link_of("one-close") == f"/nordhavn/encounters/#e-{key}"
+
+
+def test_a_patients_page_opens_its_encounters_and_asks_for_their_headlines(key, page_client, indexed):
+    page = page_client.page(reverse("patients:one", args=["nordhavn", seal("nordhavn", PATIENT, "PT-77")]))
+    url = page.all(rf'<a class="title" href="([^"]*{key}/[^"]*)"')[0]
+    assert "patient=" in url
+    assert page.all(r'hx-get="([^"]*)" hx-trigger="revealed"')[0].startswith(url_of(key, "headline"))
+
+
+def test_a_stranger_gets_nothing_of_an_encounter(key, upstream):
+    client = PageClient()
+    client.force_login(make_user("stranger", ["riverside"]))
+    for part in ("", *PARTS, "print", "headline", "next", "previous"):
+        answer = client.get(url_of(key, part))
+        assert answer.status_code == 404
+        assert b"Canaria" not in answer.content

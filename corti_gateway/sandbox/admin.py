@@ -1,4 +1,4 @@
-"""The sandbox's own door, ``/_sandbox/``: faults, statistics and revocation. The real service has nothing like it."""
+"""The sandbox's own door, ``/_sandbox/``: faults, contents, statistics, revocation. The real service has none."""
 
 import json
 from email.utils import formatdate
@@ -6,10 +6,12 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from corti_gateway.sandbox.clock import Clock
+from corti_gateway.sandbox.contents.shapes import SHAPES
 from corti_gateway.sandbox.faults import CATALOGUE, Fault, Faults
 from corti_gateway.sandbox.messages import Reply, Request, json_reply, problem
 from corti_gateway.sandbox.tenants import HostedTenant, Stats
 from corti_gateway.sandbox.tokens import Tokens
+from corti_gateway.sandbox.writes import ContentError, read_object
 
 
 class Administered(Protocol):
@@ -49,9 +51,30 @@ def answer(api: Administered, request: Request) -> Reply:
                 return _faults(tenant.faults, request)
             if what == "stats":
                 return _stats(tenant.stats, request)
+            if what == "contents" and request.method == "GET":
+                return json_reply(200, {"kinds": ["hours", *SHAPES]})
             if what == "revoke" and request.method == "POST":
                 return json_reply(200, {"revoked": api.tokens.revoke(tenant)})
+        case ["tenants", slug, "contents", interaction_id] if unquote(slug) in api.tenants:
+            return _contents(api.tenants[unquote(slug)], interaction_id.lower(), request)
     return problem(404, "the sandbox has no such page")
+
+
+def _contents(tenant: HostedTenant, interaction_id: str, request: Request) -> Reply:
+    """What an interaction holds: shown, said (PUT), or made by the sandbox again (DELETE)."""
+    row = tenant.store.get(interaction_id)
+    if row is None:
+        return problem(404, "interaction not found")
+    if request.method == "PUT":
+        try:
+            tenant.contents.put(interaction_id, **read_object(request.body))
+        except (ContentError, ValueError, TypeError) as error:
+            return problem(400, str(error))
+    elif request.method == "DELETE":
+        tenant.contents.forget(interaction_id)
+    elif request.method != "GET":
+        return problem(405, "GET, PUT or DELETE")
+    return json_reply(200, tenant.contents.of(row).as_json())
 
 
 def _faults(faults: Faults, request: Request) -> Reply:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from corti_gateway.sandbox import admin, interactions
+from corti_gateway.sandbox import admin, inside, interactions
 from corti_gateway.sandbox.bodies import BODIES, token_answer
 from corti_gateway.sandbox.clock import Clock
 from corti_gateway.sandbox.faults import Fault, Faults
 from corti_gateway.sandbox.messages import Reply, Request, json_reply, problem, unauthorized
 from corti_gateway.sandbox.replacements import replacement
+from corti_gateway.sandbox.routes import Route, route_of
 from corti_gateway.sandbox.rows import spoil
 from corti_gateway.sandbox.tenants import Call, HostedTenant, Stats
 from corti_gateway.sandbox.tokens import Token, Tokens, client_id_of
@@ -22,11 +23,15 @@ class Visit:
     """A request with what the sandbox knows about it."""
 
     request: Request
-    endpoint: str
+    route: Route
     token: Token | None
     tenant: HostedTenant | None
     faults: list[Fault] = field(default_factory=list)
     now: float = 0.0
+
+    @property
+    def endpoint(self) -> str:
+        return self.route.endpoint
 
     def fault(self, name: str) -> Fault | None:
         return next((fault for fault in self.faults if fault.name == name), None)
@@ -53,9 +58,9 @@ class Api:
         return reply
 
     def _visit(self, request: Request) -> Visit:
-        endpoint = _endpoint(request)
-        token = self._token(request)
-        visit = Visit(request, endpoint, token, token.tenant if token else self._meant_for(request, endpoint))
+        route = _route(request)
+        endpoint, token = route.endpoint, self._token(request)
+        visit = Visit(request, route, token, token.tenant if token else self._meant_for(request, endpoint))
         visit.faults = self.faults.striking(endpoint) + (visit.tenant.faults.striking(endpoint) if visit.tenant else [])
         skew = visit.fault("clock_skew")
         visit.now = self.clock.time() + (skew.options["seconds"] if skew else 0)
@@ -84,6 +89,7 @@ class Api:
             elif fault.name == "clock_skew":
                 reply.headers.append(("Date", admin.http_date(visit.now)))
             elif fault.name in _WIRE and reply.wire is None:
+                reply.gather()
                 reply.wire = {"name": fault.name, **fault.options}
         return reply
 
@@ -97,18 +103,19 @@ class Api:
             if fault.name == "token_answer" and visit.endpoint == "token":
                 reply = token_answer(reply, fault.options["kind"])
             elif fault.name == "body" and reply.status == 200:
+                reply.gather()
                 reply = BODIES[fault.options["kind"]](reply, int(fault.options["mb"]))
-            elif visit.endpoint == "list":
-                reply = spoil(reply, fault)
+            else:
+                reply = spoil(reply, fault, visit.endpoint)
         return reply
 
     def _answer(self, visit: Visit) -> Reply:
         request = visit.request
         if visit.endpoint == "token":
             return self._token_answer(visit)
-        if request.path == "/v2/interactions":
+        if visit.route.to:
             query = f"?{request.query}" if request.query else ""
-            return Reply(307, headers=[("Location", f"{interactions.COLLECTION}{query}")])
+            return Reply(307, headers=[("Location", f"{visit.route.to}{query}")])
         if not request.path.startswith("/v2/"):
             return problem(404, "not found")
         if request.method == "OPTIONS":
@@ -126,6 +133,8 @@ class Api:
             return interactions.collection(request, token.tenant, moment, visit.faults)
         if visit.endpoint == "item":
             return interactions.item(request, token.tenant, moment)
+        if visit.endpoint != "other":
+            return inside.answer(request, visit.route, token.tenant, visit.faults)
         # The real service answers 403, not 404, for routes that it does not know.
         return problem(403, "you are not permitted to access this resource")
 
@@ -169,12 +178,7 @@ def _realm(request: Request) -> str:
     return unquote(request.path.removeprefix("/realms/").removesuffix(_TOKEN_PATH))
 
 
-def _endpoint(request: Request) -> str:
-    path = request.path
-    if path == interactions.COLLECTION:
-        return "create" if request.method == "POST" else "list"
-    if path.startswith(interactions.COLLECTION) and "/" not in path[len(interactions.COLLECTION) :]:
-        return "item"
-    if path.startswith("/realms/") and path.endswith(_TOKEN_PATH):
-        return "token"
-    return "other"
+def _route(request: Request) -> Route:
+    if request.path.startswith("/realms/") and request.path.endswith(_TOKEN_PATH):
+        return Route("token")
+    return route_of(request)

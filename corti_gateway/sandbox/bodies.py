@@ -1,13 +1,18 @@
-"""Wrong bodies under a success status, for the list and for the token endpoint."""
+"""Wrong bodies under a success status, for every endpoint that answers JSON, and for the token endpoint."""
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
 from corti_gateway.sandbox.messages import JSON, Reply
 
 HTML = b"<!doctype html><html><head><title>Sign in to the network</title></head><body><h1>Welcome</h1></body></html>"
+
+
+_LIST_KEY = re.compile(rb'\{"(\w+)":')
+_ROW = re.compile(rb'^(\[|\{"\w+": ?\[)?\{')
 
 
 @lru_cache(maxsize=4)
@@ -19,9 +24,18 @@ def _json(body: bytes) -> Callable[[Reply, int], Reply]:
     return lambda reply, mb: Reply(200, body, JSON)
 
 
-def _with(old: bytes, new: bytes) -> Callable[[Reply, int], Reply]:
-    """The real body with something put in place of its first ``old``."""
-    return lambda reply, mb: Reply(200, reply.body.replace(old, new, 1), JSON)
+def _beginning(text: bytes) -> Callable[[Reply, int], Reply]:
+    """The real body whose first object begins with something else; KEY is the first key that it really has."""
+
+    def begin(reply: Reply, mb: int) -> Reply:
+        return Reply(200, _LIST_KEY.sub(lambda found: text.replace(b"KEY", found[1]), reply.body, count=1), JSON)
+
+    return begin
+
+
+def _key(reply: Reply) -> bytes:
+    found = _LIST_KEY.match(reply.body)
+    return found[1] if found else b"data"
 
 
 BODIES: dict[str, Callable[[Reply, int], Reply]] = {
@@ -36,16 +50,19 @@ BODIES: dict[str, Callable[[Reply, int], Reply]] = {
     "list": _json(b"[]"),
     "object": _json(b"{}"),
     "text": _json(b'"ok"'),
-    "wrong_key": lambda reply, mb: Reply(200, reply.body.replace(b'"interactions"', b'"data"', 1), JSON),
-    "rows_object": _json(b'{"interactions":{"0":{}}}'),
-    "nan": _with(b'{"interactions":[', b'{"total":NaN,"share":-Infinity,"interactions":['),
-    "duplicate_keys": _with(b'{"interactions":[', b'{"interactions":[],"interactions":['),
-    "big_number": _with(b'{"interactions":[', b'{"total":' + b"9" * 5000 + b',"interactions":['),
+    "wrong_key": _beginning(b'{"content":'),
+    "rows_object": lambda reply, mb: Reply(200, b'{"%b":{"0":{}}}' % _key(reply), JSON),
+    "nan": _beginning(b'{"total":NaN,"share":-Infinity,"KEY":'),
+    "duplicate_keys": _beginning(b'{"KEY":[],"KEY":'),
+    "big_number": _beginning(b'{"total":' + b"9" * 5000 + b',"KEY":'),
     "bom": lambda reply, mb: Reply(200, b"\xef\xbb\xbf" + reply.body, JSON),
     "latin1": lambda reply, mb: Reply(200, reply.body.decode().encode("latin-1", "replace"), JSON),
-    "invalid_utf8": _with(b'"assignedUserId":"', b'"note":"\xff\xfe\xc3(","assignedUserId":"'),
-    "deep": lambda reply, mb: Reply(200, b'{"interactions":' + b"[" * 100_000 + b"]" * 100_000 + b"}", JSON),
-    "huge": lambda reply, mb: Reply(200, b'{"interactions":[' + b" " * (mb << 20) + b"]}", JSON),
+    # Within a row where there is one.
+    "invalid_utf8": lambda reply, mb: Reply(
+        200, _ROW.sub(rb'\1{"note":"' + b"\xff\xfe\xc3(" + rb'",', reply.body, count=1), JSON
+    ),
+    "deep": lambda reply, mb: Reply(200, b'{"%b":' % _key(reply) + b"[" * 100_000 + b"]" * 100_000 + b"}", JSON),
+    "huge": lambda reply, mb: Reply(200, b'{"%b":[' % _key(reply) + b" " * (mb << 20) + b"]}", JSON),
     "gzip_bomb": lambda reply, mb: Reply(200, _bomb(mb), JSON, [("Content-Encoding", "gzip")]),
     "bad_gzip": lambda reply, mb: Reply(200, reply.body, JSON, [("Content-Encoding", "gzip")]),
 }

@@ -6,8 +6,6 @@ from typing import Any
 
 from corti_gateway.vocabulary import SortField
 
-ENDPOINTS = ("any", "token", "list", "item", "create", "other")
-
 
 @dataclass(frozen=True)
 class Kind:
@@ -22,6 +20,11 @@ class Kind:
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
+
+ENDPOINTS = _words("""
+    any token list item create recordings recording transcripts transcript transcript_status facts factgroups
+    documents document guided guided_document other
+""")
 
 ERROR_BODIES = ("rfc9457", "old", "empty", "html", "text", "oauth", "huge")
 
@@ -67,7 +70,7 @@ CATALOGUE: dict[str, Kind] = {
     "redirect": Kind("any", "to is 'same' (this host), 'other' (another host) or a URL", {"status": 302, "to": "same"}),
     "body": Kind("list", "a success with a wrong body", {"kind": "malformed", "mb": 64}, {"kind": BODIES}),
     # A list that is wrong.
-    "nulls": Kind("list", "interactions is null", {"when": "always"}, {"when": ("always", "empty")}),
+    "nulls": Kind("list", "the list itself is null", {"when": "always"}, {"when": ("always", "empty")}),
     "damage": Kind(
         "list", "spoils rows, given by position or 'all'", {"kind": "types", "rows": [0]}, {"kind": DAMAGES}
     ),
@@ -75,13 +78,16 @@ CATALOGUE: dict[str, Kind] = {
         "list", "a row comes twice: on a page, or on two neighbours", {"where": "page"}, {"where": ("page", "pages")}
     ),
     "extra_rows": Kind("list", "more rows than asked for", {"count": 5}),
+    "no_range": Kind("recording", "answers the whole recording, whatever range was asked for"),
     "page_cap": Kind(
         "list",
         "serves at most so many rows; a page starts where the asked or where the served size puts it",
         {"cap": 20, "offsets": "asked"},
         {"offsets": ("asked", "served")},
     ),
-    "ignore_filter": Kind("list", "does not filter", {"filter": "both"}, {"filter": ("status", "patient", "both")}),
+    "ignore_filter": Kind(
+        "list", "does not filter (also for guided)", {"filter": "both"}, {"filter": ("status", "patient", "both")}
+    ),
     "one_status": Kind("list", "of several statuses one counts", {"which": "first"}, {"which": ("first", "last")}),
     "refuse_statuses": Kind("list", "400 when several statuses are asked for"),
     "ignore_sort": Kind("list", "newest first, whatever was asked"),

@@ -6,7 +6,7 @@ import socket
 import struct
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any, cast
@@ -33,6 +33,8 @@ class Connection(asyncio.Protocol):
         self._busy = False
         self._closing = False
         self._timer: asyncio.TimerHandle | None = None
+        self._full = False
+        self._rest: tuple[Iterator[bytes], Request] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -122,11 +124,36 @@ class Connection(asyncio.Protocol):
 
     def _send(self, reply: Reply, request: Request) -> None:
         body = b"" if request.method == "HEAD" else reply.body
+        if reply.stream is not None:
+            self._transport.write(head(reply, request.keep_alive, reply.length))
+            self._pour(iter(reply.stream if request.method != "HEAD" else ()), request)
+            return
         if reply.wire:
             self._send_faulty(reply, request, body, reply.wire)
             return
         self._transport.write(head(reply, request.keep_alive, len(reply.body)) + body)
         self._done(request)
+
+    def _pour(self, chunks: Iterator[bytes], request: Request) -> None:
+        """Write a long body no faster than the client takes it."""
+        self._rest = None
+        while not self._closing:
+            chunk = next(chunks, None)
+            if chunk is None:
+                self._done(request)
+                return
+            self._transport.write(chunk)
+            if self._full:
+                self._rest = chunks, request
+                return
+
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        if self._rest:
+            self._pour(*self._rest)
 
     def _done(self, request: Request) -> None:
         if not request.keep_alive:

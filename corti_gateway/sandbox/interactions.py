@@ -1,11 +1,9 @@
 """The endpoints of interactions: list, create, read, change, delete."""
 
-from dataclasses import replace
-
 from corti_gateway.sandbox import writes
 from corti_gateway.sandbox.faults import Fault
 from corti_gateway.sandbox.listings import bend_listing, shuffled
-from corti_gateway.sandbox.messages import JSON, Reply, Request, json_reply, problem
+from corti_gateway.sandbox.messages import JSON, Reply, Request, json_reply, malformed, problem, wrong_method
 from corti_gateway.sandbox.questions import QuestionError, read_listing
 from corti_gateway.sandbox.records import socket_url
 from corti_gateway.sandbox.store import DuplicateIdentifierError
@@ -19,15 +17,15 @@ def collection(request: Request, tenant: HostedTenant, now: int, faults: list[Fa
         return _list(request, tenant, faults)
     if request.method == "POST":
         return _create(request, tenant, now)
-    return _wrong_method("GET, HEAD, POST, OPTIONS")
+    return wrong_method("GET, HEAD, POST, OPTIONS")
 
 
 def item(request: Request, tenant: HostedTenant, now: int) -> Reply:
     interaction_id = request.path.removeprefix(COLLECTION)
     if not writes.is_uuid(interaction_id):
-        return problem(400, "invalid interaction id", {"id": "must be a valid uuid"})
+        return malformed("interaction")
     if request.method not in ("GET", "HEAD", "PATCH", "DELETE"):
-        return _wrong_method("GET, HEAD, PATCH, DELETE, OPTIONS")
+        return wrong_method("GET, HEAD, PATCH, DELETE, OPTIONS")
     row = tenant.store.get(interaction_id.lower())
     if row is None:
         return problem(404, "interaction not found")
@@ -62,6 +60,7 @@ def _create(request: Request, tenant: HostedTenant, now: int) -> Reply:
     try:
         row = writes.create(writes.read_object(request.body), now, tenant.odd)
         tenant.store.add(row)
+        tenant.contents.empty(row)
     except (writes.ContentError, DuplicateIdentifierError) as error:
         return _refused(error)
     return json_reply(201, {"interactionId": row.id, "websocketUrl": socket_url(row.id, tenant.config.tenant_name)})
@@ -72,8 +71,3 @@ def _refused(error: writes.ContentError | DuplicateIdentifierError) -> Reply:
         return problem(400, "invalid request body", error.errors)
     # The old documentation says 400 (A0017), a comment in a newer example 409; the documentation wins.
     return problem(400, "duplicate value", {"encounter.identifier": "is already in use"})
-
-
-def _wrong_method(allowed: str) -> Reply:
-    reply = problem(405, "method not allowed")
-    return replace(reply, headers=[("Allow", allowed)])

@@ -1,6 +1,7 @@
 """Requests and replies as the sandbox handles them, and the bodies of its refusals."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
@@ -18,6 +19,7 @@ _PROBLEM_TYPES = {
     409: "conflict",
     413: "payload_too_large",
     415: "unsupported_media_type",
+    416: "range_not_satisfiable",
     429: "too_many_requests",
     500: "internal_error",
     502: "bad_gateway",
@@ -44,7 +46,10 @@ class Request:
 
 @dataclass(slots=True)
 class Reply:
-    """One answer; ``delay`` and ``wire`` say how it travels (see transmission)."""
+    """One answer; ``delay`` and ``wire`` say how it travels (see transmission).
+
+    A long body is a ``stream`` of ``length`` bytes instead, made while it is sent.
+    """
 
     status: int
     body: bytes = b""
@@ -53,6 +58,13 @@ class Reply:
     request_id: str = field(default_factory=lambda: str(uuid4()))
     delay: float = 0.0
     wire: dict[str, Any] | None = None
+    stream: Iterable[bytes] | None = None
+    length: int = 0
+
+    def gather(self) -> None:
+        """Hold the whole body, for what has to cut or change it."""
+        if self.stream is not None:
+            self.body, self.stream = b"".join(self.stream), None
 
 
 def decode_pairs(text: str) -> list[tuple[str, str]]:
@@ -96,6 +108,18 @@ def old_problem(status: int, detail: str) -> Reply:
         "instance": "/v2/interactions/",
     }
     reply.body = json.dumps(content).encode()
+    return reply
+
+
+def malformed(what: str) -> Reply:
+    """400 for an id in a path that is no UUID."""
+    return problem(400, f"invalid {what} id", {"id": "must be a valid uuid"})
+
+
+def wrong_method(allowed: str) -> Reply:
+    """405 with the methods that there are."""
+    reply = problem(405, "method not allowed")
+    reply.headers.append(("Allow", allowed))
     return reply
 
 

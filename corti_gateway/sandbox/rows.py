@@ -1,32 +1,52 @@
-"""What faults do to the rows of an answered list."""
+"""What faults do to the rows of an answered list: interactions, or whatever an interaction holds."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from corti_gateway.sandbox.faults import Fault
+from corti_gateway.sandbox.items import ITEMS
 from corti_gateway.sandbox.messages import JSON, Reply
 
 Row = dict[str, Any]
 
 
-def spoil(reply: Reply, fault: Fault) -> Reply:
-    """The answer to a list call with its rows spoiled as the fault says; refusals stay as they are."""
-    options = fault.options
-    if reply.status != 200 or fault.name not in ("nulls", "damage", "duplicates"):
+# The key that holds the rows; None where the answer itself is a list of them.
+_KEYS: dict[str, str | None] = {
+    "list": "interactions",
+    "recordings": "recordings",
+    "transcripts": "transcripts",
+    "transcript": "transcripts",
+    "facts": "facts",
+    "factgroups": "data",
+    "documents": "data",
+    "document": "sections",
+    "guided": None,
+    "guided_document": "sections",
+}
+
+
+def spoil(reply: Reply, fault: Fault, endpoint: str) -> Reply:
+    """The answer with its rows spoiled as the fault says; refusals and what has no rows stay as they are."""
+    if reply.status != 200 or endpoint not in _KEYS or fault.name not in ("nulls", "damage", "duplicates"):
         return reply
-    rows: list[Row] = json.loads(reply.body)["interactions"]
-    if fault.name == "nulls" and (options["when"] == "always" or not rows):
-        return Reply(200, b'{"interactions":null}', JSON)
-    if fault.name == "duplicates" and options["where"] == "page":
-        rows = [*rows[:1], *rows]
-    if fault.name == "damage":
-        spoil_row = DAMAGES[options["kind"]]
-        for number, row in enumerate(rows):
-            if options["rows"] == "all" or number in options["rows"]:
-                rows[number] = spoil_row(row)
+    content, key = json.loads(reply.body), _KEYS[endpoint]
+    rows = _spoiled((content if key is None else content[key]) or [], fault, DAMAGES if endpoint == "list" else ITEMS)
+    content = rows if key is None else {**content, key: rows}
     # ensure_ascii keeps a lone surrogate as an escape: as text it could not be encoded.
-    return Reply(200, json.dumps({"interactions": rows}, separators=(",", ":")).encode(), JSON)
+    return Reply(200, json.dumps(content, separators=(",", ":")).encode(), JSON)
+
+
+def _spoiled(rows: list[Any], fault: Fault, damages: Mapping[str, Callable[[Any], Any]]) -> list[Any] | None:
+    options = fault.options
+    if fault.name == "nulls" and (options["when"] == "always" or not rows):
+        return None
+    if fault.name == "duplicates" and options["where"] == "page":
+        return [*rows[:1], *rows]
+    if fault.name != "damage":
+        return rows
+    wanted = range(len(rows)) if options["rows"] == "all" else options["rows"]
+    return [damages[options["kind"]](row) if number in wanted else row for number, row in enumerate(rows)]
 
 
 def _types(row: Row) -> Row:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from corti_gateway.sandbox.clock import Clock
+from corti_gateway.sandbox.contents import Contents
 from corti_gateway.sandbox.encounters import Encounters
 from corti_gateway.sandbox.faults import Faults
 from corti_gateway.sandbox.records import Patient
@@ -105,6 +106,7 @@ class HostedTenant:
         self.encounters = Encounters(config.seed, clock.nanoseconds(), odd)
         self.people: list[Patient] = []
         self.store = Store(self.encounters.make(config.size))
+        self.contents = Contents(self.store, config.label)
 
 
 def started_at(text: str) -> datetime.datetime:

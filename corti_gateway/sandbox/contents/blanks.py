@@ -1,0 +1,39 @@
+"""Fills the blanks of a scene; a choice made once holds for the whole visit."""
+
+import random
+import re
+
+from corti_gateway.sandbox.clock import DAY, NANO
+from corti_gateway.sandbox.contents.person import Person
+
+_CHOICE = re.compile(r"\{(\w+)=([^}]*)\}")
+_BLANK = re.compile(r"\{(\w+)\}")
+
+
+class Blanks:
+    """What the blanks of one visit stand for."""
+
+    def __init__(self, rng: random.Random, person: Person, started: int) -> None:
+        self._rng = rng
+        hour = started // NANO % DAY // 3600
+        hello = "Good morning" if hour < 11 else "Hello" if hour < 17 else "Good evening"
+        self._words = {
+            "hello": f"{hello}, {person.name}" if person.name and not person.spoken_for else hello,
+            "name": person.name or "the patient",
+            "called": f", {person.name}" if person.name else "",
+            "age": str(person.age) if person.age is not None else "adult",
+            "described": person.described,
+            "subject": person.subject,
+            "possessive": person.possessive,
+            "objective": person.objective,
+        }
+
+    def fill(self, text: str) -> str:
+        """The text with choices made and blanks filled; KeyError for a blank that nothing was chosen for."""
+        if "{" not in text:
+            return text
+        return _BLANK.sub(lambda found: self._words[found[1]], _CHOICE.sub(self._choose, text))
+
+    def _choose(self, found: re.Match[str]) -> str:
+        name, choices = found.groups()
+        return self._words.setdefault(name, self._rng.choice(choices.split("|")))

@@ -1,0 +1,68 @@
+"""What was noted, as facts on the wire: with evidence, mostly; discarded, now and then; complete, usually."""
+
+import random
+from typing import Any, NamedTuple
+
+from corti_gateway.sandbox.clock import NANO, timestamp
+from corti_gateway.sandbox.contents.groups import GROUP_IDS
+from corti_gateway.sandbox.contents.transcripts import Spoken
+from corti_gateway.sandbox.contents.visit import Noted
+
+Item = dict[str, Any]
+
+MOST = 18
+_KEPT = ("chief-complaint", "assessment", "plan")
+_OPTIONAL = ("groupId", "evidence", "updatedAt", "source")
+
+
+class Heard(NamedTuple):
+    """A sentence, where it can be found, and when it was said."""
+
+    transcript: str
+    spoken: Spoken
+
+
+def facts(
+    noted: list[Noted], heard: dict[int, Heard], started: int, ended: int, rng: random.Random, whole: bool
+) -> list[Item]:
+    """Facts in the order in which they were noted; ``whole`` ones miss no key, and none is discarded."""
+    chosen = _most(noted, rng)
+    found = []
+    for number, note in enumerate(chosen):
+        item = _fact(note, heard.get(-1 if note.sentence is None else note.sentence), started, ended, rng)
+        item["id"] = f"fct-{rng.getrandbits(40):010x}"
+        if not whole and number and rng.random() < 0.06:
+            item["isDiscarded"] = True
+        elif not whole and rng.random() < 0.06:
+            item.pop(rng.choice(_OPTIONAL), None)
+        found.append({"id": item.pop("id"), **item})
+    return found
+
+
+def _most(noted: list[Noted], rng: random.Random) -> list[Noted]:
+    """As many as are usual; what the visit was about and what came of it stays."""
+    others = [note for note in noted if note.group not in _KEPT]
+    surplus = rng.sample(others, min(len(others), max(0, len(noted) - MOST)))
+    return [note for note in noted if note not in surplus]
+
+
+def _fact(note: Noted, heard: Heard | None, started: int, ended: int, rng: random.Random) -> Item:
+    created = min(ended, started + int((heard.spoken.end if heard else 0) * 1_000_000) + rng.randrange(4 * NANO))
+    changed = created if rng.random() < 0.8 or note.source != "core" else min(ended, created + rng.randrange(90 * NANO))
+    evidence = heard is not None and rng.random() < 0.93
+    return {
+        "text": note.text,
+        "group": note.group,
+        "groupId": GROUP_IDS[note.group],
+        "isDiscarded": False,
+        "source": note.source,
+        "createdAt": timestamp(created),
+        "updatedAt": timestamp(changed),
+        "evidence": [_evidence(heard, rng)] if heard and evidence else [],
+    }
+
+
+def _evidence(heard: Heard, rng: random.Random) -> Item:
+    text = heard.spoken.text
+    clauses = max(text.split(", "), key=len).strip(" .?!…")
+    return {"type": "transcript", "reference": heard.transcript, "quote": clauses if rng.random() < 0.4 else text}

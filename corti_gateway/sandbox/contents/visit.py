@@ -1,0 +1,136 @@
+"""A visit as it went: what was said, sentence by sentence, and what was noted from it."""
+
+import random
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from corti_gateway.sandbox.contents.blanks import Blanks
+from corti_gateway.sandbox.contents.native import NATIVE, NATIVE_NAMES
+from corti_gateway.sandbox.contents.person import Person, person_of
+from corti_gateway.sandbox.contents.script import CLINICIAN, INTERPRETER, PATIENT, Scene, Turn, scenes
+from corti_gateway.sandbox.contents.voices import spoken_for
+from corti_gateway.sandbox.records import TYPES, Interaction
+
+_SENTENCE_END = re.compile(r"(?<=[.?!…]) +")
+_WORD = re.compile(r"\w{3,}")
+_SHORT = 24
+# A quote is looked for in so many sentences before the fact.
+_REACH = 5
+
+
+class Said(NamedTuple):
+    """One sentence, or a few short ones."""
+
+    speaker: str
+    text: str
+
+
+class Noted(NamedTuple):
+    """A fact and the number of the sentence that it follows from; None where nothing was said about it."""
+
+    group: str
+    text: str
+    sentence: int | None
+    source: str = "core"
+
+
+class Visit(NamedTuple):
+    """Everything that was said and noted."""
+
+    person: Person
+    said: tuple[Said, ...]
+    noted: tuple[Noted, ...]
+
+
+def visit_of(row: Interaction, extras: int, odd: bool = False) -> Visit:
+    """The visit of an interaction, with so many exchanges beside its own scene."""
+    rng = random.Random(f"visit {row.id}")
+    person = person_of(row)
+    blanks = Blanks(rng, person, row.started)
+    turns = list(_turns(row, rng, person, extras))
+    if person.spoken_for:
+        turns = [spoken_for(turn, person) for turn in turns]
+    elif person.script in NATIVE and rng.random() < 0.6:
+        turns = list(_interpreted(turns, person.script, rng))
+    said, noted = _told(turns, blanks)
+    if person.age is not None:
+        described = person.described
+        noted.insert(0, Noted("demographics", described[0].upper() + described[1:], None, "system"))
+    typed = scenes("shared")["odd" if odd else "typed"][0].before[0].facts
+    chosen = typed if odd else rng.sample(typed, int(rng.random() < 0.3))
+    noted += [Noted(group, text, None, "user") for group, text in chosen]
+    return Visit(person, tuple(said), tuple(noted))
+
+
+def scene_of(row: Interaction, rng: random.Random) -> Scene:
+    """The scene of the interaction's title; for a title of somebody's own, one that fits any."""
+    own = scenes(TYPES[row.kind]).get(row.title or "") or scenes("shared")["untitled"]
+    return rng.choice(own)
+
+
+def _turns(row: Interaction, rng: random.Random, person: Person, extras: int) -> Iterator[Turn]:
+    kind, shared = TYPES[row.kind], scenes("shared")
+    scene = scene_of(row, rng)
+    yield from rng.choice(shared[f"opening {'child' if person.spoken_for else kind}"]).before
+    yield from scene.before
+    yield from _exchanges(scene, rng, person, extras)
+    yield from scene.after
+    yield from rng.choice(shared[f"closing {'child' if person.spoken_for else kind}"]).before
+
+
+def _exchanges(scene: Scene, rng: random.Random, person: Person, count: int) -> Iterator[Turn]:
+    """Short exchanges about what the scene has not touched on, each matter once: they could contradict each other."""
+    young = person.age is not None and person.age < 16
+    pool = list(scenes("shared")["exchange child" if young else "exchange"])
+    rng.shuffle(pool)
+    taken = scene.groups()
+    for exchange in pool:
+        if count and not exchange.groups() & taken:
+            taken |= exchange.groups()
+            count -= 1
+            yield from exchange.before
+
+
+def _interpreted(turns: Iterable[Turn], script: str, rng: random.Random) -> Iterator[Turn]:
+    """The patient speaks another language, and somebody says it in English."""
+    phrases = NATIVE[script]
+    yield Turn(CLINICIAN, f"We have an interpreter for {NATIVE_NAMES[script]} with us today.")
+    spoke = f"Spoke {NATIVE_NAMES[script]} through an interpreter"
+    yield Turn(INTERPRETER, "Yes, good day. I will interpret everything that is said.", (("other", spoke),))
+    for number, turn in enumerate(turns):
+        if turn.speaker == PATIENT:
+            yield Turn(PATIENT, phrases[number % len(phrases)] if number < 6 else rng.choice(phrases))
+            turn = turn._replace(speaker=INTERPRETER)
+        yield turn
+
+
+def _told(turns: Iterable[Turn], blanks: Blanks) -> tuple[list[Said], list[Noted]]:
+    said: list[Said] = []
+    noted: list[Noted] = []
+    for turn in turns:
+        first = len(said)
+        said += [Said(turn.speaker, sentence) for sentence in sentences(blanks.fill(turn.text))]
+        for group, text in turn.facts:
+            filled = blanks.fill(text)
+            noted.append(Noted(group, filled, _source(said, first, filled)))
+    return said, noted
+
+
+def sentences(text: str) -> list[str]:
+    """Cut after each sentence; short ones stay with the one before."""
+    parts: list[str] = []
+    for part in _SENTENCE_END.split(text):
+        if parts and min(len(part), len(parts[-1])) < _SHORT:
+            parts[-1] += f" {part}"
+        else:
+            parts.append(part)
+    return parts
+
+
+def _source(said: list[Said], first: int, fact: str) -> int:
+    """The sentence, of the last ones, that shares most words with the fact; an answer counts more than its question."""
+    words = set(_WORD.findall(fact.lower()))
+    near = range(max(0, len(said) - _REACH), len(said))
+    shared = {number: len(words.intersection(_WORD.findall(said[number].text.lower()))) for number in near}
+    return max(near, key=lambda number: (shared[number] + 1.5 * (number >= first), number))

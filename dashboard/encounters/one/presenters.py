@@ -102,7 +102,7 @@ def _moments(interaction: Interaction, viewer: Viewer) -> tuple[Moment, ...]:
         ("Encounter ended", "when the patient left", period.ended_at),
         ("Record created", "when Corti began this record", interaction.created_at),
         ("Record closed", "when Corti ended it, which can be later than the encounter", interaction.ended_at),
-        ("Record changed", "the change that the list is sorted by", interaction.updated_at),
+        ("Record changed", "what “latest change first” goes by", interaction.updated_at),
         ("Last update", "the last one that Corti recorded, for whatever reason", interaction.last_updated),
     )
     return tuple(

@@ -56,14 +56,14 @@ def answer(stream: RecordingStream, wanted: Wanted) -> HttpResponseBase:
     total = stream.total
     if skipped < 0 or (total is not None and wanted.first >= total):
         stream.close()
-        return _unsatisfiable(total)
+        return out_of_range(total)
     head = next(chunks, b"")
     length = stream.length
     if not wanted.partial or total is None or length is None:
         # Whoever gets the whole for a part (RFC 9110, 15.3.7) starts from the beginning.
         if stream.first:
             stream.close()
-            return _unsatisfiable(total)
+            return out_of_range(total)
         response = StreamingHttpResponse(
             _Flow(stream, chain((head,), chunks), 0, None), content_type=_kind(head, stream)
         )
@@ -108,7 +108,8 @@ class _Flow:
         self._stream.close()
 
 
-def _unsatisfiable(total: int | None) -> HttpResponseBase:
+def out_of_range(total: int | None) -> HttpResponseBase:
+    """The answer to a player that asks beyond the end."""
     response = StreamingHttpResponse((), status=416, content_type="text/plain")
     if total is not None:
         response["Content-Range"] = f"bytes */{total}"

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from corti_gateway.errors import GatewayError, NotFound
+from corti_gateway.errors import GatewayError, NotFound, OutOfRange
 from corti_gateway.models import Interaction
 from corti_gateway.vocabulary import EncounterStatus
 from dashboard.accounts.viewer import Viewer
@@ -147,6 +147,8 @@ def printed(request: TenantRequest, key: UUID) -> HttpResponse:
 def headline(request: TenantRequest, key: UUID) -> HttpResponse:
     """The gist of an encounter for its patient's page: the main facts and the names of the documents."""
     place = Place.of(request, key)
+    if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx's middleware
+        return redirect(place.addresses.one)
     interaction, answers = _ask(place, FACTS, DOCUMENTS)
     if isinstance(interaction, GatewayError):
         failure = parts.failure_of(interaction)
@@ -179,6 +181,8 @@ def recording(request: TenantRequest, key: UUID, recording_key: UUID) -> HttpRes
         return recordings.answer(stream, wanted)
     except NotFound:
         raise Http404 from None
+    except OutOfRange as error:
+        return recordings.out_of_range(error.total)
     except GatewayError as error:
         failure = parts.failure_of(error)
         return HttpResponse(f"{failure.title}.\n", status=failure.status, content_type="text/plain")

@@ -162,5 +162,6 @@
   });
 
   // From an encounter's own page back to its row.
-  if (location.hash.startsWith("#e-")) { const row = rowOf(location.hash.slice(3)); if (row) linkOf(row).focus(); }
+  // Once the browser has been to the fragment itself, which takes the focus away.
+  if (location.hash.startsWith("#e-")) addEventListener("load", () => { const row = rowOf(location.hash.slice(3)); if (row) linkOf(row).focus(); });
 })();

@@ -9,11 +9,11 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-part]");
     const part = link && document.getElementById(link.dataset.part);
-    if (!part || !plain(event)) return;
+    if (!part || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     part.setAttribute("aria-busy", "true");
     htmx.ajax("GET", link.href.split("#")[0], { target: `#${part.id}`, swap: "outerHTML" }).then(() => {
-      const there = $("#evidence") ?? $(`#${part.id}-heading`);
+      const there = (link.hash && $(link.hash)) || $(`#${part.id}-heading`);
       there?.scrollIntoView({ block: "center" });
       there?.focus({ preventScroll: true });
     }).catch(() => {});

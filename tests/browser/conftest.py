@@ -75,7 +75,9 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """A database file: threads that share one connection in memory could meet in each other's transactions."""
-    connections.databases["default"]["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "browser.sqlite3")
+    folder = tmp_path_factory.mktemp("database")
+    for alias, settings in connections.databases.items():
+        settings["TEST"]["NAME"] = str(folder / f"{alias}.sqlite3")
 
 
 @pytest.fixture(scope="session")

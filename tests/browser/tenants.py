@@ -19,6 +19,7 @@ TENANTS = (
     SandboxTenant("canary", "Canary Clinic", size=0, seed=4),
     SandboxTenant("crafted", "Crafted Clinic", size=0, seed=5),
     SandboxTenant("hostile", "Hostile Clinic", size=0, seed=6),
+    SandboxTenant("opened", "Opened Clinic", size=0, seed=7),
 )
 # What an attacker would write into a name or a title: each would call owned() or ask for /owned if it came alive.
 PAYLOADS = (
@@ -61,8 +62,17 @@ def add(tenant: HostedTenant, body: dict[str, Any], minutes_ago: int = 0) -> Non
     tenant.store.add(writes.create(body, int(moment.timestamp()) * 1_000_000_000, tenant.odd))
 
 
+def tenant_with(tenant: HostedTenant, body: dict[str, Any]) -> str:
+    """Create one more, now; answers its id."""
+    row = writes.create(body, int(NOW.timestamp()) * 1_000_000_000, tenant.odd)
+    tenant.store.add(row)
+    return row.id
+
+
 def fill(sandbox: Sandbox) -> None:
     """The crafted people."""
+    for number in range(30):
+        add(sandbox.tenant("opened"), interaction(number, status="completed"), number)
     for number in range(30):
         person = {"identifier": f"{CANARY}-{number % 3}-id", "name": f"{CANARY} Canary {number % 3}"}
         add(sandbox.tenant("canary"), interaction(number, patient=person), number)

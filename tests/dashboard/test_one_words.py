@@ -14,6 +14,8 @@ from dashboard.encounters.state import EncounterListState
 from dashboard.listing.formatting import clock, words_of
 from tests.dashboard.support import NOW
 
+# An answer that is closed ends a request, for which Django looks after its connections.
+pytestmark = pytest.mark.django_db
 KEY = "6b1f0c1e-7a55-4a0e-9d0c-2f6f3f0a9b11"
 WHERE = Addresses(EncounterListState("nordhavn"), KEY)
 

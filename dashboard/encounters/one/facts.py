@@ -1,7 +1,7 @@
 """Facts under their headings, what was discarded apart."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corti_gateway.contents import Evidence, Fact, FactGroup
@@ -18,6 +18,7 @@ SOURCES = {
 # The type of evidence that was said.
 TRANSCRIPT = "transcript"
 LANGUAGE = "en"
+WEIGHTIEST = ("assessment", "chief-complaint", "plan", "abnormal-physical-findings", "history-of-present-illness")
 NO_GROUP = "Without a group"
 
 
@@ -54,6 +55,12 @@ def grouped(facts: Sequence[Fact], groups: Sequence[FactGroup], addresses: Addre
     places = {key: place for place, key in enumerate(names)}
     keys = sorted(by_group, key=lambda key: (key == "", places.get(key, len(places))))
     return [_group(names.get(key) or words_of(key) or NO_GROUP, by_group[key], addresses) for key in keys]
+
+
+def by_weight(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts that count, those first that tell most about the encounter."""
+    kept = [fact for fact in facts if fact.text and not fact.discarded]
+    return sorted(kept, key=lambda fact: WEIGHTIEST.index(fact.group) if fact.group in WEIGHTIEST else len(WEIGHTIEST))
 
 
 def _group(heading: str, facts: Sequence[Fact], addresses: Addresses) -> Group:

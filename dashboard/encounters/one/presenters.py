@@ -71,6 +71,7 @@ class Event:
     duration: str
     assigned: str
     assigned_id: str
+    assigned_short: str
     is_running: bool
     damaged: str
     moments: tuple[Moment, ...]
@@ -89,6 +90,7 @@ class Event:
             duration=duration_words(encounter, viewer),
             assigned=clinicians.get(assigned) or (directory.UNKNOWN if assigned else NOTHING),
             assigned_id=assigned,
+            assigned_short=formatting.short_id(assigned),
             is_running=status is EncounterStatus.IN_PROGRESS,
             damaged=", ".join(interaction.damaged),
             moments=_moments(interaction, viewer),

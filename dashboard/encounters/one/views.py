@@ -18,6 +18,7 @@ from dashboard.clinicians import directory
 from dashboard.encounters.one import parts, recordings
 from dashboard.encounters.one.addresses import WITH_TRANSCRIPT, Addresses
 from dashboard.encounters.one.documents import name_of
+from dashboard.encounters.one.facts import by_weight
 from dashboard.encounters.one.parts import DOCUMENTS, FACTS, PARTS, Asked, PartKind
 from dashboard.encounters.one.presenters import Event, Person
 from dashboard.encounters.one.steps import Way, neighbour
@@ -155,7 +156,7 @@ def headline(request: TenantRequest, key: UUID) -> HttpResponse:
         return render(request, "encounters/one/_headline.html", {"failure": failure}, status=failure.status)
     place.may_see(interaction)
     facts, _, *documents = answers
-    had = [] if isinstance(facts, GatewayError) else [fact for fact in facts.items if fact.text and not fact.discarded]
+    had = [] if isinstance(facts, GatewayError) else by_weight(facts.items)
     names = [name_of(one) for listed in documents if not isinstance(listed, GatewayError) for one in listed.items]
     context = {
         "addresses": place.addresses,

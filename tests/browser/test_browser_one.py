@@ -1,0 +1,352 @@
+"""An encounter opened over its list, in a real browser."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from corti_gateway.sandbox import HostedTenant, Sandbox
+from corti_gateway.sandbox.store import Listing
+from tests.browser.conftest import PASSWORD, Visit
+from tests.browser.pages import Visitor
+from tests.browser.tenants import CANARY, interaction, tenant_with
+from tests.browser.test_browser_accessibility import NARROW, violations
+
+SAID = [
+    "Good morning, what brings you in?",
+    "My knee hurts when I run.",
+    "Since when does it hurt?",
+    "Since the first week of March.",
+    "Does it swell?",
+    "A little in the evening.",
+]
+PARTS = ("documents", "facts", "transcript", "recordings")
+
+
+def rows_of(hosted: HostedTenant) -> list[Any]:
+    return hosted.store.page(Listing(size=100))
+
+
+def fact(hosted: HostedTenant, key: str) -> dict[str, Any]:
+    transcript = hosted.contents.of(hosted.store.get(key)).transcripts[0]["id"]
+    evidence = [{"type": "transcript", "reference": transcript, "quote": SAID[3]}]
+    return {"id": "fct-1", "text": "Pain since March", "group": "history-of-present-illness", "evidence": evidence}
+
+
+@pytest.fixture
+def clinic(sandbox: Sandbox) -> Iterator[HostedTenant]:
+    """Thirty encounters, one page and a bit, each of which holds a bit of everything."""
+    hosted = sandbox.tenant("opened")
+    for row in rows_of(hosted):
+        hosted.contents.put(row.id, transcripts=[SAID])
+        hosted.contents.put(
+            row.id,
+            transcripts=[SAID],
+            facts=[fact(hosted, row.id)],
+            documents=["Knee pain."],
+            guided=["Dear colleague"],
+        )
+    yield hosted
+    hosted.faults.clear()
+
+
+def at_the_list(visitor: Visitor, query: str = "") -> Page:
+    visitor.open_list("opened", query)
+    expect(visitor.page.locator("tbody a.title").first).to_be_visible()
+    return visitor.page
+
+
+def opened(page: Page, parts: tuple[str, ...] = PARTS) -> None:
+    """Wait until the panel stands with all its parts."""
+    for part in parts:
+        expect(page.locator(f"#{part}:not([aria-busy])")).to_be_visible()
+
+
+def test_the_whole_way_by_keyboard_only(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    key = page.locator("tbody tr").nth(1).get_attribute("id")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    opened(page)
+    assert page.evaluate("document.activeElement.id") == "one-name"
+    assert ada.url.startswith("/opened/encounters/")
+    assert f"e-{ada.url.split('/')[3]}" == key
+
+    # The letter, then the fact, whose words lead to the sentence, which leads to its sound.
+    expect(page.locator("#documents")).to_contain_text("Dear colleague")
+    press_until(page, "Tab", "document.activeElement.matches('a.quote')")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.id === 'evidence'")
+    assert page.locator("#evidence mark").inner_text() == SAID[3]
+    at = page.locator("#evidence button.at").get_attribute("data-at")
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "() => !document.querySelector('audio').paused && document.querySelector('audio').currentTime > 0"
+    )
+    assert page.evaluate("document.querySelector('audio').currentTime") >= int(at or "0") / 1000
+    expect(page.locator("p.heard")).to_have_text(page.locator("#evidence").inner_text())
+
+    page.locator("#one-patient").focus()
+    ada.leaves(lambda: page.keyboard.press("Enter"))
+    expect(page.locator("h1")).to_have_text("Test Person 1")
+    expect(page.locator(".headline .written").first).to_be_visible()
+    ada.leaves(page.go_back)
+    opened(page)
+    ada.leaves(lambda: page.keyboard.press("Escape"))
+    assert ada.url == "/opened/encounters/"
+    assert page.evaluate("document.activeElement.closest('tr').id") == key
+
+
+def press_until(page: Page, key: str, condition: str, most: int = 60) -> None:
+    for _ in range(most):
+        page.keyboard.press(key)
+        if page.evaluate(condition):
+            return
+    pytest.fail(f"{most} times {key} did not bring {condition}")
+
+
+def test_the_whole_way_without_scripts(clinic: HostedTenant, visit: Visit) -> None:
+    plain = visit("", java_script_enabled=False)
+    plain.open("/opened/encounters/")
+    plain.sign_in("ada", PASSWORD)
+    page = plain.page
+    plain.leaves(page.locator("a.title").nth(1).click)
+    here = plain.url
+    plain.leaves(page.get_by_role("link", name="Open documents").click)
+    expect(page.locator("#documents")).to_contain_text("Dear colleague")
+    plain.leaves(page.get_by_role("link", name="Facts").click)
+    plain.leaves(page.locator("a.quote").click)
+    expect(page.locator("#evidence mark")).to_have_text(SAID[3])
+    expect(page.locator("button.at").first).to_be_hidden()
+    plain.leaves(page.locator("#one-close").click)
+    assert plain.url == here
+    plain.leaves(page.get_by_role("link", name="everything stands on one").click)
+    expect(page.locator("article.one")).to_contain_text("Pain since March")
+    plain.leaves(page.locator("#one-close").click)
+    plain.leaves(page.locator("#one-patient").click)
+    expect(page.locator("h1")).to_have_text("Test Person 1")
+    page.go_back()
+    plain.leaves(page.locator("#one-close").click)
+    assert plain.url == "/opened/encounters/"
+    assert page.url.endswith(f"#e-{here.split('/')[3]}")
+
+
+def test_closing_gives_the_focus_back_to_the_row_and_the_address_to_the_list(
+    clinic: HostedTenant, ada: Visitor
+) -> None:
+    page = at_the_list(ada, "?status=completed")
+    for close in (lambda: page.keyboard.press("Escape"), page.locator("#one-close").click):
+        page.locator("a.title").nth(3).click()
+        opened(page)
+        assert ada.query == [("status", "completed")]
+        close()
+        expect(page.locator("#panel")).to_be_hidden()
+        assert ada.url == "/opened/encounters/?status=completed"
+        assert page.evaluate("document.activeElement === document.querySelectorAll('a.title')[3]")
+
+
+def test_back_and_forward_close_and_open_without_asking_for_the_list(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    page.evaluate("window.before = true")
+    page.locator("a.title").nth(3).click()
+    opened(page)
+    there = ada.url
+    page.go_back()
+    expect(page.locator("#panel")).to_be_hidden()
+    assert ada.url == "/opened/encounters/"
+    assert page.evaluate("document.activeElement === document.querySelectorAll('a.title')[3]")
+    page.go_forward()
+    opened(page)
+    assert ada.url == there
+    assert page.evaluate("window.before") is True
+
+
+def test_next_goes_over_the_border_of_a_page_and_the_list_goes_along(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    last = page.locator("tbody tr").nth(24).get_attribute("id")
+    page.locator("a.title").nth(23).click()
+    opened(page)
+    page.keyboard.press("n")
+    expect(page.locator(f"#{last}[data-opened]")).to_be_visible()
+    page.locator("#one-next").click()
+    expect(page.locator("tbody tr")).to_have_count(5)
+    expect(page.locator("tbody tr").first).to_have_attribute("data-opened", "")
+    assert ada.query == [("page", "2")]
+    page.locator("#one-previous").click()
+    expect(page.locator(f"#{last}[data-opened]")).to_be_visible()
+    assert ada.query == []
+
+
+def test_the_panel_closes_when_its_row_leaves_the_list(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    page.locator("a.title").nth(3).click()
+    opened(page)
+    ada.toggle("Completed")
+    expect(page.locator("#one")).to_have_attribute("data-list", "/opened/encounters/?status=completed")
+    assert ada.url.endswith("/?status=completed")
+    ada.toggle("Planned")
+    ada.toggle("Completed")
+    expect(page.locator("#panel")).to_be_hidden()
+    assert "not in this list any more" in ada.announcement
+
+
+def test_a_part_that_failed_is_tried_again_by_itself(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    ada.watch.expect_status(502)
+    clinic.faults.set("status", status=500, endpoint="facts")
+    page.locator("a.title").nth(3).click()
+    opened(page)
+    expect(page.locator("#facts [data-state=failed]")).to_be_visible()
+    expect(page.locator("#documents")).to_contain_text("Dear colleague")
+    clinic.faults.clear()
+    page.locator("#facts").get_by_role("link", name="Try again").click()
+    expect(page.locator("#facts")).to_contain_text("Pain since March")
+    assert page.evaluate("document.activeElement.id") == "facts-heading"
+
+
+def test_who_it_is_stands_there_before_corti_has_answered(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    clinic.faults.set("latency", ms=1500, endpoint="item")
+    page.locator("a.title").nth(3).click()
+    promised = page.locator("#panel .one-promised")
+    expect(promised).to_contain_text("Test Person 3")
+    expect(promised).to_contain_text("1 Jan 1980")
+    expect(promised).to_contain_text("P-003")
+    opened(page)
+
+
+def test_narrow_screens_get_a_page_of_its_own(clinic: HostedTenant, visit: Visit) -> None:
+    visitor = visit("ada", viewport=NARROW)
+    page = at_the_list(visitor)
+    visitor.leaves(page.locator("a.title").nth(3).click)
+    opened(page)
+    expect(page.locator("#panel")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    visitor.leaves(page.locator("#one-close").click)
+    assert page.evaluate("document.activeElement === document.querySelectorAll('a.title')[3]")
+
+
+def test_a_transcript_is_searched_and_nothing_of_it_leaves(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    page.locator("a.title").nth(3).click()
+    opened(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("#find").fill("since")
+    expect(page.locator("#found")).to_have_text("1 of 2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found")).to_have_text("2 of 2")
+    page.locator("#find").fill("elbow")
+    expect(page.locator("#found")).to_have_text("not found")
+    assert asked == []
+
+
+def test_a_click_on_a_sentence_plays_it_and_arrows_go_on(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    page.locator("a.title").nth(3).click()
+    opened(page)
+    page.locator(".said p").nth(2).click()
+    page.wait_for_function("() => !document.querySelector('audio').paused")
+    assert page.evaluate("document.activeElement === document.querySelectorAll('button.at')[2]")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement === document.querySelectorAll('button.at')[3]")
+    page.keyboard.press("Enter")
+    at = int(page.locator("button.at").nth(3).get_attribute("data-at") or 0) / 1000
+    page.wait_for_function(f"() => document.querySelector('audio').currentTime >= {at}")
+
+
+def test_a_running_encounter_is_asked_for_again_but_not_under_somebodys_hands(
+    clinic: HostedTenant, sandbox: Sandbox, ada: Visitor
+) -> None:
+    body = interaction(
+        900, {"identifier": "P-900", "name": "Running Person"}, status="in-progress", title="Running visit"
+    )
+    key = tenant_with(clinic, body)
+    clinic.contents.put(key, facts=["First finding"])
+    page = ada.page
+    page.clock.install()
+    ada.open(f"/opened/encounters/{key}/")
+    opened(page)
+    clinic.contents.put(key, facts=["First finding", "Second finding"])
+    page.locator("#facts-heading").focus()
+    page.clock.fast_forward(31_000)
+    page.wait_for_timeout(300)
+    expect(page.locator("#facts")).not_to_contain_text("Second finding")
+    page.locator("#one-name").focus()
+    with page.expect_request(lambda request: "/facts/" in request.url) as asked:
+        page.clock.fast_forward(31_000)
+    assert "x-unattended" in asked.value.headers
+    expect(page.locator("#facts")).to_contain_text("Second finding")
+    clinic.store.remove(clinic.store.get(key))
+
+
+def test_three_hours_of_transcript_do_not_move_under_the_reader(clinic: HostedTenant, ada: Visitor) -> None:
+    key = rows_of(clinic)[0].id
+    clinic.contents.put(key, kind="hours")
+    page = ada.page
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) "
+        "if (!entry.hadRecentInput) window.moved += entry.value; }).observe({ type: 'layout-shift', buffered: true });"
+    )
+    ada.open(f"/opened/encounters/{key}/transcript/")
+    assert page.locator(".said p").count() >= 5000
+    before = page.evaluate("window.moved")
+    for _ in range(12):
+        page.mouse.wheel(0, 4000)
+        page.wait_for_timeout(30)
+    assert page.evaluate("window.moved") - before < 0.01
+    clinic.contents.put(key, transcripts=[SAID])
+
+
+@pytest.mark.parametrize("path", ["", *(f"{part}/" for part in PARTS), "print/"])
+def test_axe_finds_nothing_on_an_encounters_pages(
+    clinic: HostedTenant, ada: Visitor, axe_source: str, path: str
+) -> None:
+    key = rows_of(clinic)[0].id
+    ada.page.add_init_script("window.print = () => {}")
+    ada.open(f"/opened/encounters/{key}/{path}")
+    if not path:
+        opened(ada.page)
+    assert violations(ada, axe_source) == []
+    assert ada.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+@pytest.mark.parametrize("state", ["open", "failed", "nothing"])
+def test_axe_finds_nothing_on_the_panel(clinic: HostedTenant, ada: Visitor, axe_source: str, state: str) -> None:
+    page = at_the_list(ada)
+    if state == "failed":
+        ada.watch.expect_status(502)
+        for endpoint in ("documents", "guided", "facts", "transcripts", "recordings"):
+            clinic.faults.add("status", status=500, endpoint=endpoint)
+    if state == "nothing":
+        for row in rows_of(clinic):
+            clinic.contents.put(row.id, kind="none")
+    page.locator("a.title").nth(3).click()
+    opened(page)
+    assert violations(ada, axe_source) == []
+
+
+def test_nothing_of_the_patient_leaves_the_page(sandbox: Sandbox, ada: Visitor) -> None:
+    """The watch beside every test looks at addresses, titles, headers and storage; here it has something to find."""
+    canary = sandbox.tenant("canary")
+    for row in rows_of(canary):
+        canary.contents.put(
+            row.id,
+            transcripts=[[f"{CANARY} hello", f"{CANARY} hurts"]],
+            facts=[f"{CANARY} fact"],
+            documents=[f"{CANARY} letter"],
+        )
+    ada.page.add_init_script("window.print = () => {}")
+    ada.open_list("canary")
+    ada.page.locator("a.title").nth(2).click()
+    opened(ada.page)
+    expect(ada.page.locator("#facts")).to_contain_text(f"{CANARY} fact")
+    ada.page.locator("#find").fill(CANARY)
+    ada.page.locator("button.at").first.click(force=True)
+    ada.page.keyboard.press("n")
+    opened(ada.page)
+    for link in ("#one-print", "#one-close", "#one-patient"):
+        ada.leaves(ada.page.locator(link).click)
+    expect(ada.page.locator(".headline").first).to_contain_text(CANARY)

@@ -18,6 +18,21 @@ NOW = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)
 CANARY = "Canaria"  # in every invented name and identifier that must never leave a page
 
 
+NOBODY = "00000000-0000-4000-8000-000000000000"  # an interaction that does not exist
+
+
+def arguments_of(name, *, sealed="AAAA", key=NOBODY, recording_key=NOBODY):
+    """What a URL of this name needs beside its tenant."""
+    if name == "patients:one":
+        return {"sealed": sealed}
+    if name == "mfa_remove_webauthn":
+        return {"pk": 1}
+    if name == "encounters:recording":
+        return {"key": key, "recording_key": recording_key}
+    own = name.startswith("encounters:") and name not in ("encounters:list", "encounters:export")
+    return {"key": key} if own else {}
+
+
 class Upstream:
     """The sandbox with the means to put rows of our own into it."""
 
@@ -33,6 +48,11 @@ class Upstream:
 
     def list_calls(self, slug="nordhavn"):
         return [call for call in self.tenant(slug).stats.log if call.endpoint == "list"]
+
+    def recording_of(self, key, slug="nordhavn"):
+        """The id of the first recording that an interaction holds."""
+        tenant = self.tenant(slug)
+        return next(iter(tenant.contents.of(tenant.store.get(key)).recordings))
 
     def hold(self, key, slug="nordhavn", **contents):
         """Say what an interaction holds; answers its id."""

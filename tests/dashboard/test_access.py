@@ -7,7 +7,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from dashboard.tenants.models import Membership
-from tests.dashboard.support import PageClient, make_user
+from tests.dashboard.support import PageClient, arguments_of, make_user
 
 URL = "/nordhavn/encounters/"
 # What anybody may see without signing in; a page that joins this list does so here, in sight.
@@ -30,15 +30,12 @@ def url_names(resolver=None, prefix="", of_a_tenant=False):
 
 
 def addresses():
-    for name, _ in url_names():
+    for name, of_a_tenant in url_names():
         try:
             yield name, reverse(name)
         except Exception:
-            if name == "mfa_remove_webauthn":
-                yield name, reverse(name, args=[1])
-                continue
-            more = {"sealed": "AAAA"} if name == "patients:one" else {}
-            yield name, reverse(name, kwargs={"tenant": "nordhavn"} | more)
+            tenant = {"tenant": "nordhavn"} if of_a_tenant else {}
+            yield name, reverse(name, kwargs=tenant | arguments_of(name))
 
 
 @pytest.mark.django_db

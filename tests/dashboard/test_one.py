@@ -9,7 +9,7 @@ from django.urls import reverse
 from dashboard.audit.models import Entry
 from dashboard.listing.controls import PATIENT
 from dashboard.listing.sealed import seal
-from tests.dashboard.support import PageClient, make_user
+from tests.dashboard.support import NOBODY, PageClient, make_user
 
 PARTS = ("documents", "facts", "transcript", "recordings")
 PERSON = {
@@ -19,7 +19,6 @@ PERSON = {
     "birthDate": "1980-02-29T00:00:00Z",
     "pronouns": "she/her",
 }
-NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 def url_of(key, part="", query="", tenant="nordhavn"):

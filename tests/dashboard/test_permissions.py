@@ -9,7 +9,7 @@ from django.urls import reverse
 from dashboard.listing.controls import PATIENT
 from dashboard.listing.sealed import seal
 from dashboard.tenants.roles import Role
-from tests.dashboard.support import PageClient, make_user
+from tests.dashboard.support import PageClient, arguments_of, make_user
 from tests.dashboard.test_access import url_names
 
 PEOPLE = {
@@ -34,15 +34,11 @@ def matrix():
 
 MATRIX = matrix()
 NAMES = dict(url_names())
-MORE = {
-    "patients:one": lambda: {"sealed": seal("nordhavn", PATIENT, "PT-1")},
-    "mfa_remove_webauthn": lambda: {"pk": 1},
-}
 
 
-def address(name, tenant="nordhavn"):
-    more = MORE[name]() if name in MORE else {}
-    return reverse(name, kwargs=more | ({"tenant": tenant} if is_of_a_tenant(name) else {}))
+def address(name, **of_an_encounter):
+    more = arguments_of(name, sealed=seal("nordhavn", PATIENT, "PT-1"), **of_an_encounter)
+    return reverse(name, kwargs=more | ({"tenant": "nordhavn"} if is_of_a_tenant(name) else {}))
 
 
 def is_of_a_tenant(name):
@@ -78,7 +74,8 @@ def test_every_url_has_its_row_and_every_row_its_url():
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("name", MATRIX)
 def test_each_page_answers_whom_the_matrix_says(upstream, name, who):
-    found = outcomes(person(who), address(name))
+    key = upstream.hold(upstream.add(), kind="usual")
+    found = outcomes(person(who), address(name, key=key, recording_key=upstream.recording_of(key)))
     if MATRIX[name][who] is ...:
         assert not {500, 503} & set(found)
     elif MATRIX[name][who] is None:
@@ -96,11 +93,13 @@ def test_each_page_answers_whom_the_matrix_says(upstream, name, who):
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", PEOPLE)
 def test_a_refusal_has_no_row_of_the_tenant(upstream, who):
-    upstream.add(patient={"identifier": "PT-1", "name": "Canaria Testa"})
+    key = upstream.add(patient={"identifier": "PT-1", "name": "Canaria Testa"})
+    upstream.hold(key, kind="usual")
+    recording = upstream.recording_of(key)
     client = person(who)
     for name in MATRIX:
         if not MATRIX[name][who] and is_of_a_tenant(name):
-            answer = client.get(address(name))
+            answer = client.get(address(name, key=key, recording_key=recording))
             assert b"Canaria" not in answer.content
             assert b"PT-1" not in answer.content
 

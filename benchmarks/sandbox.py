@@ -39,10 +39,15 @@ class SandboxService(Service):
             }
         return variables
 
-    def latency(self, slug: str, milliseconds: float) -> None:
-        """Let every list call of a tenant wait; 0 for none."""
-        faults = [{"name": "latency", "endpoint": "list", "ms": milliseconds}] if milliseconds else []
+    def latency(self, slug: str, milliseconds: float, endpoint: str = "list") -> None:
+        """Let every list call of a tenant wait, or every call of another kind; 0 for none."""
+        faults = [{"name": "latency", "endpoint": endpoint, "ms": milliseconds}] if milliseconds else []
         self._admin.put(f"{self.url}/_sandbox/tenants/{slug}/faults", json=faults).raise_for_status()
+
+    def hold(self, slug: str, key: str, **contents: str) -> None:
+        """Say what an interaction holds."""
+        url = f"{self.url}/_sandbox/tenants/{slug}/contents/{key}"
+        self._admin.put(url, json=contents).raise_for_status()
 
     def calls(self, slug: str) -> tuple[int, int]:
         """How many (list, token) calls of a tenant have arrived."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from benchmarks.bars import audit, browser, filling, index, live, size, throughput, upstream
+from benchmarks.bars import audit, browser, filling, index, live, opened, size, throughput, upstream
 from benchmarks.figures import Figure
 from benchmarks.lab import FOLLOWED, LARGE, MIDDLE, SMALL, Lab
 
@@ -33,4 +33,6 @@ BARS = {
     14: Bar(throughput.memory, filling.memory, tenants=(MIDDLE, LARGE, FOLLOWED)),
     15: Bar(upstream.sandbox_page, tenants=(SMALL, LARGE)),
     16: Bar(audit.page_with_log, tenants=(FOLLOWED,)),
+    17: Bar(opened.opening),
+    18: Bar(opened.three_hours),
 }

@@ -39,8 +39,8 @@ class NoChromium(NotMeasured):
 
 def transferred(lab: Lab) -> list[Figure]:
     """Bar 9: a first visit with an empty cache, and a later page change."""
-    with _chromium() as browser:
-        page = _visitor(browser, lab)
+    with chromium() as browser:
+        page = visitor(browser, lab)
         traffic = _Traffic(page)
         page.goto(lab.dashboard.url + list_path(MIDDLE), wait_until="networkidle")
         assert page.locator("tbody tr").count() == 50
@@ -62,11 +62,11 @@ def time_to_table(lab: Lab) -> list[Figure]:
     asked, connection = lab.dashboard.request(list_path(MIDDLE)), lab.dashboard.connection()
     drawn: list[float] = []
     shift = 0.0
-    with _chromium() as browser:
+    with chromium() as browser:
 
         def visit() -> None:
             nonlocal shift
-            page = _visitor(browser, lab)
+            page = visitor(browser, lab)
             page.goto(lab.dashboard.url + list_path(MIDDLE), wait_until="networkidle")
             seen: dict[str, Any] = page.evaluate("window.bench")
             drawn.append(seen["drawn"])
@@ -82,7 +82,8 @@ def time_to_table(lab: Lab) -> list[Figure]:
 
 
 @contextmanager
-def _chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
+    """A browser, or :class:`NoChromium`."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
         raise NoChromium("no Chromium: install it (Debian: apt install chromium) or set CHROMIUM to its path")
@@ -96,12 +97,12 @@ def _chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def _visitor(browser: Browser, lab: Lab) -> Page:
-    """A page with an empty cache and the member's cookies."""
+def visitor(browser: Browser, lab: Lab, observer: str = OBSERVER) -> Page:
+    """A page with an empty cache and the member's cookies, looked at by the observer."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     pairs = (pair.split("=", 1) for pair in lab.dashboard.cookies.split("; "))
     context.add_cookies([{"name": name, "value": value, "url": lab.dashboard.url} for name, value in pairs])
-    context.add_init_script(OBSERVER)
+    context.add_init_script(observer)
     return context.new_page()
 
 

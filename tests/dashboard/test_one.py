@@ -4,8 +4,10 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connections
 from django.urls import reverse
 
+from corti_gateway.sandbox.faults import CATALOGUE
 from dashboard.audit.models import Entry
 from dashboard.listing.controls import PATIENT
 from dashboard.listing.sealed import seal
@@ -174,6 +176,84 @@ def test_with_any_fault_on_one_part_that_part_says_so_and_the_others_stand(key, 
             assert page.state == []
     assert page_client.page(url_of(key)).status == 200
     assert page_client.page("/nordhavn/encounters/").state == []
+
+
+def every_fault():
+    """Each kind of fault that can meet a call for contents, with each of its choices."""
+    own_to_the_list = {
+        "one_status",
+        "refuse_statuses",
+        "ignore_sort",
+        "refuse_sort",
+        "shuffle",
+        "page_cap",
+        "extra_rows",
+    }
+    about_tokens = {"refuse_tokens", "token_life", "token_answer", "clock_skew"}
+    for name, kind in CATALOGUE.items():
+        if name in own_to_the_list | about_tokens:
+            continue
+        choices = [{option: value} for option, values in kind.choices.items() for value in values] or [{}]
+        yield from (pytest.param(name, choice, id="-".join([name, *map(str, choice.values())])) for choice in choices)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "options"), [*every_fault()])
+def test_no_fault_at_all_breaks_the_panel_or_looks_like_emptiness(key, upstream, page_client, name, options):
+    for endpoint in (
+        "documents",
+        "guided",
+        "facts",
+        "factgroups",
+        "transcripts",
+        "transcript",
+        "recordings",
+        "recording",
+    ):
+        upstream.faults().add(name, endpoint=endpoint, **options)
+    assert page_client.page(url_of(key)).status == 200
+    for part in PARTS:
+        page = page_client.page(url_of(key, part), htmx=True)
+        assert page.status in (200, 502, 503, 504)
+        if page.status != 200:
+            assert page.state == ["failed"]
+        if "none" in page.state:
+            # Null is how the API says that there are no transcripts (facts 3.2).
+            assert "could be read" in page.text or (name, part) == ("nulls", "transcript")
+    # So much can come at once that even whose it is does not come in time; that is said, too.
+    printed = page_client.page(url_of(key, "print"))
+    assert printed.status == 200 or "failed" in printed.state
+    headline = page_client.page(url_of(key, "headline"), htmx=True)
+    assert headline.status == 200 or "failed" in headline.state
+
+
+def test_nothing_that_an_encounter_holds_is_stored(key, upstream, page_client, indexed):
+    upstream.hold(
+        key,
+        facts=["Canaria fact"],
+        documents=["Canaria letter"],
+        guided=["Canaria guided"],
+        transcripts=[["Canaria said"]],
+    )
+    for part in ("", *PARTS, "print", "headline"):
+        page_client.page(url_of(key, part), htmx=part != "print")
+    for alias in connections:
+        with connections[alias].cursor() as cursor:
+            for table in connections[alias].introspection.table_names(cursor):
+                cursor.execute(f'SELECT * FROM "{table}"')
+                kept = str(cursor.fetchall())
+                for word in ("fact", "letter", "guided", "said"):
+                    assert f"Canaria {word}" not in kept, table
+
+
+def test_no_token_and_no_websocket_reaches_the_browser(key, upstream, page_client):
+    tokens = list(upstream.sandbox.api.tokens._known)
+    assert tokens
+    for part in ("", *PARTS, "print"):
+        html = page_client.page(url_of(key, part)).html
+        assert "wss:" not in html
+        assert "Bearer" not in html
+        assert not any(token in html for token in tokens)
 
 
 def test_one_of_two_document_systems_is_enough_and_said_to_be_not_all(key, upstream, page_client):

@@ -136,8 +136,6 @@ def printed(request: TenantRequest, key: UUID) -> HttpResponse:
         "sections": sections,
         "with_transcript": with_transcript,
         "other_print": place.addresses.print if with_transcript else place.addresses.print_with_transcript,
-        "by": request.user,
-        "when": exact(place.viewer.now, place.viewer),
     }
     return render(request, "encounters/one/print.html", context)
 
@@ -234,6 +232,7 @@ def _frame(place: Place) -> dict[str, Any]:
         "title": f"Encounter · {place.request.tenant.label}",
         "addresses": place.addresses,
         "viewer": place.viewer,
+        "when": exact(place.viewer.now, place.viewer),
         "state": place.state,
         "fragment": bool(place.request.htmx),  # type: ignore[attr-defined]  # set by django-htmx's middleware
     }

@@ -199,6 +199,7 @@ NONE_OF_IT = {
     "an odd place": a_part(10, 19, "many"),
     "a place in negative": http(SOUND[:10], "206 Partial Content", "audio/wav", "Content-Range: bytes -10-19/50"),
     "backwards": http(SOUND[:10], "206 Partial Content", "audio/wav", "Content-Range: bytes 19-10/50"),
+    "nothing": http(b"", "206 Partial Content", "audio/wav", "Content-Range: bytes 10-9/50"),
     "past its own end": a_part(10, 19, 19),
     "longer than its place": a_part(10, 19, body=SOUND[:11]),
     "shorter than its place": a_part(10, 19, body=SOUND[:9]),

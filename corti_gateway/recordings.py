@@ -26,7 +26,8 @@ class ArrivingRecording(RecordingStream):
     """The body of an answer. ``report`` is told of a failure and since when its piece was waited for.
 
     The first piece is read at once, while the call can still be made again: an answer that breaks before its first byte
-    is a failed call, not a broken recording.
+    is a failed call, not a broken recording. Where an answer says neither its length nor its chunks, nobody can tell a
+    recording that was cut off from a short one.
     """
 
     def __init__(self, raw: BaseHTTPResponse, span: Span, silence: float, report: Report) -> None:

@@ -69,9 +69,9 @@ class Transport:
         """The bytes of ``GET <api_url><path>`` as they arrive.
 
         The first of them come by the deadline, with retries as :meth:`get` has them. Once they flow there is no limit
-        for the whole, and nothing is asked again. A failure from then on is a call of
-        its own for ``observe`` and the log, as the opening was told of when it ended. Raises
-        :class:`~corti_gateway.errors.OutOfRange` where the recording has no such bytes.
+        for the whole, and nothing is asked again. A failure from then on is a call of its own for ``observe`` and the
+        log, as the opening was told of when it ended. :class:`~corti_gateway.errors.OutOfRange` where the recording has
+        no such bytes.
         """
 
         def report(failure: GatewayError, started: float) -> GatewayError:

@@ -3,7 +3,6 @@
 ``damaged`` collects wire paths of our own spelling, never values or keys that came.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any, TypeVar
@@ -76,7 +75,7 @@ def read_whole(value: object, path: str, damaged: list[str]) -> int | None:
     """A whole number from 0, also where it came as 1200.0 or 1200.4; anything else, infinity included, is damage."""
     if value is None:
         return None
-    if (type(value) is int or (type(value) is float and math.isfinite(value))) and 0 <= value <= LARGEST:
+    if (type(value) is int or type(value) is float) and 0 <= value <= LARGEST:
         return round(value)
     damaged.append(path)
     return None
@@ -84,7 +83,7 @@ def read_whole(value: object, path: str, damaged: list[str]) -> int | None:
 
 def read_number_of(value: object, path: str, damaged: list[str]) -> int | None:
     """Which channel, participant or speaker; None where they are not told apart."""
-    return None if value == NOT_TOLD_APART and type(value) is not bool else read_whole(value, path, damaged)
+    return None if value == NOT_TOLD_APART else read_whole(value, path, damaged)
 
 
 def read_objects(value: object, path: str, damaged: list[str]) -> list[dict[str, Any]]:

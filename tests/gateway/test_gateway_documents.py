@@ -151,6 +151,11 @@ def test_a_structure_stands_in_for_a_text_that_is_not_there(lacking: object) -> 
     assert document.damaged == ()
 
 
+def test_an_empty_text_is_a_text() -> None:
+    document = guided(stringDocument={"": "", "sec-1": ""}, structuredDocument={"sec-1": "not asked"})
+    assert sections(document) == [("sec-1", "Letter", ""), (None, None, "")]
+
+
 def test_a_text_of_another_kind_is_damage_and_its_structure_stands_in() -> None:
     document = guided(stringDocument={"sec-1": 5}, structuredDocument={"sec-1": "written"})
     assert sections(document) == [("sec-1", "Letter", "written")]

@@ -18,6 +18,7 @@ from corti_gateway.sandbox.records import (
     Interaction,
     Patient,
 )
+from corti_gateway.sandbox.titles import fitting
 from corti_gateway.sandbox.words import TITLES
 
 _TITLES = tuple(TITLES[kind] for kind in TYPES)
@@ -102,7 +103,7 @@ class Encounters:
         updated = max(created, ended or created) + int(draw() * 90 * NANO)
         updated = max(created, min(updated, now))
         missing = draw()
-        return Interaction(
+        row = Interaction(
             id=self.uuid(),
             user=self.users[int(draw() * 12)] if draw() < 0.96 else self.uuid(),
             identifier=f"ENC-{self._number:07d}" if missing > 0.04 else f"Henv. {self._number}/Ø+{kind}",
@@ -120,6 +121,8 @@ class Encounters:
             sparse=draw() < 0.3,
             without=1 + int(missing * 1000) % 2 if self._odd else 0,
         )
+        row.title = fitting(titles, row)
+        return row
 
     def _created(self, started: int) -> int:
         """Most interactions are made when the encounter begins, give or take; booked ones days before."""

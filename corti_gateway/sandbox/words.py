@@ -1,5 +1,6 @@
 """The words synthetic people and encounters are made of. Every person is invented."""
 
+import re
 from typing import NamedTuple
 
 from corti_gateway.vocabulary import EncounterType
@@ -115,46 +116,82 @@ CULTURE_WEIGHTS = (30, 22, 6, 3, 6, 4, 4, 4, 2, 4, 5, 5, 4, 2, 1, 4)
 
 PRONOUNS = ("she/her", "he/him", "they/them", "hun/hende", "han/ham", "de/dem", "she/they", "ze/zir")
 
+# Behind a title: how old a patient may be for it, and of which gender where only one has it. Adults if nothing is said.
 _CONSULTATION = """
-Knee pain, follow-up|Blood pressure check|Medication review|Type 2 diabetes, three-month check|Asthma control|
-Migraine, new treatment|Lower back pain|Thyroid results|Sleep problems|Contraception advice|Sore throat, five days|
-Iron deficiency, second infusion|Return to work after burnout|Eczema on both hands|Dizziness when standing up|
-Travel vaccination, Tanzania|Ear wax removal|Reflux after meals|Shoulder stiffness|Menopause symptoms|Acne, skin check|
-Cholesterol: talk about results|COPD, winter check|Anxiety, talk number 4|Gout flare, left big toe|Removal of stitches
+Knee pain, follow-up|Blood pressure check [30-]|Medication review [50-]|Type 2 diabetes, three-month check [30-]|
+Asthma control [4-80]|Migraine, new treatment [16-65]|Lower back pain [18-66]|Thyroid results|Sleep problems [18-66]|
+Contraception advice [16-49 female]|Sore throat, five days [3-60]|Iron deficiency, second infusion [16-50 female]|
+Return to work after burnout [22-66]|Eczema on both hands [0-]|Dizziness when standing up [45-]|
+Travel vaccination, Tanzania [2-80]|Ear wax removal [3-]|Reflux after meals [18-66]|Shoulder stiffness [35-75]|
+Menopause symptoms [44-60 female]|Acne, skin check [12-35]|Cholesterol: talk about results [30-85]|
+COPD, winter check [45-]|Anxiety, talk number 4|Gout flare, left big toe [30-]|Removal of stitches
 """
 _FIRST = """
-Knee pain, first visit|New patient: headaches since spring|Referral: palpitations|Memory concerns|
-Chronic cough, eight weeks|First antenatal visit|Weight loss without cause|Numbness in the right hand|
-Lump in the breast, urgent|Fertility, first talk|Hearing loss, left ear|Tremor|Snoring and daytime tiredness|
-Irregular mole on the back|Joint pain and morning stiffness|First visit after stroke|Child, 4 years: not gaining weight|
-Vertigo|Pelvic pain|Recurring nosebleeds|Suspected coeliac disease|Unsteady gait|ADHD assessment, adult
+Knee pain, first visit [23-80]|New patient: headaches since spring [18-66]|Referral: palpitations [14-75]|
+Memory concerns [60-]|Chronic cough, eight weeks [0-60]|First antenatal visit [18-46 female]|
+Weight loss without cause [50-]|Numbness in the right hand [25-70]|Lump in the breast, urgent [28-60 female]|
+Fertility, first talk [22-42 female]|Hearing loss, left ear [45-]|Tremor [50-75]|
+Snoring and daytime tiredness [30-66]|Irregular mole on the back [25-]|Joint pain and morning stiffness [25-]|
+First visit after stroke [45-]|Child, 4 years: not gaining weight [4-4]|Vertigo [18-66]|Pelvic pain [18-48 female]|
+Recurring nosebleeds [3-40]|Suspected coeliac disease [2-60]|Unsteady gait [50-]|ADHD assessment, adult [28-60]
 """
 _EMERGENCY = """
-Chest pain|Fall from a ladder|Shortness of breath|Allergic reaction, wasp sting|Abdominal pain, right lower side|
-Cut on the hand, kitchen knife|Bicycle accident, helmet worn|Fever, 8 months old|Suspected stroke|Burn on the forearm|
-Kidney stone, severe pain|Fainting at work|Broken wrist|Swallowed coin|Asthma attack|Head injury, football|
-Severe nosebleed on blood thinners|Seizure, first|Palpitations & dizziness|Back pain after lifting|Dog bite|
-Low blood sugar|Red, painful eye|Hip pain after a fall
+Chest pain [40-]|Fall from a ladder [25-80]|Shortness of breath [50-]|Allergic reaction, wasp sting [3-70]|
+Abdominal pain, right lower side [17-40]|Cut on the hand, kitchen knife [18-66]|Bicycle accident, helmet worn [14-70]|
+Fever, 8 months old [0-0]|Suspected stroke [45-]|Burn on the forearm [1-40]|Kidney stone, severe pain [25-66]|
+Fainting at work [18-66]|Broken wrist [5-]|Swallowed coin [1-7]|Asthma attack [4-60]|Head injury, football [6-35]|
+Severe nosebleed on blood thinners [60-]|Seizure, first [18-60]|Palpitations & dizziness [40-]|
+Back pain after lifting [20-62]|Dog bite [3-80]|Low blood sugar [30-]|Red, painful eye [18-50]|
+Hip pain after a fall [70-]
 """
 _INPATIENT = """
-Ward round, day 2 after hip replacement|Admission: pneumonia|Discharge talk|Heart failure, adjust diuretics|
-Ward round, cardiology|Pre-operative assessment|After appendectomy, day 1|Hyperglycaemia, insulin start|
-COPD exacerbation, day 3|Pain management|Delirium assessment|Stroke unit, morning round|Family meeting: care at home|
-Wound infection|Transfer from intensive care|Hip fracture, physiotherapist's assessment|Sepsis, antibiotics day 4|
-Birth: caesarean section, day 2|Nutrition plan|Atrial fibrillation, new|Dialysis start|Palliative care, first talk|
-Cellulitis of the leg|Blood transfusion
+Ward round, day 2 after hip replacement [55-]|Admission: pneumonia [0-50]|Discharge talk [55-]|
+Heart failure, adjust diuretics [55-]|Ward round, cardiology [48-66]|Pre-operative assessment [18-]|
+After appendectomy, day 1 [4-60]|Hyperglycaemia, insulin start [18-70]|COPD exacerbation, day 3 [50-]|
+Pain management [18-]|Delirium assessment [70-]|Stroke unit, morning round [50-]|Family meeting: care at home [75-]|
+Wound infection [30-]|Transfer from intensive care [18-]|Hip fracture, physiotherapist's assessment [65-]|
+Sepsis, antibiotics day 4 [45-]|Birth: caesarean section, day 2 [18-45 female]|Nutrition plan [30-]|
+Atrial fibrillation, new [60-]|Dialysis start [40-66]|Palliative care, first talk [50-]|Cellulitis of the leg [35-66]|
+Blood transfusion [65-]
 """
 _OUTPATIENT = """
-Cataract surgery, check after 1 week|Oncology: cycle 3 of 6|Rheumatology follow-up|Ultrasound of the abdomen|
-Colonoscopy results|Cast removal|Physiotherapy, session 5/12|Skin biopsy|Pacemaker check|Insulin pump training|
-Pregnancy, week 28|Dermatology: UV treatment|ECG & blood tests|Eye pressure check|Pain clinic|Hand therapy|
-MR scan, discuss findings|Nurse visit: wound dressing|Hearing aid fitting|Bladder function test|Lung function test|
-Endometriosis, plan for surgery|Allergy test (pollen, nuts)|Stoma nurse, first check
+Cataract surgery, check after 1 week [55-]|Oncology: cycle 3 of 6 [35-]|Rheumatology follow-up [22-66]|
+Ultrasound of the abdomen [22-]|Colonoscopy results [50-75]|Cast removal [5-30]|Physiotherapy, session 5/12 [25-66]|
+Skin biopsy [50-]|Pacemaker check [60-]|Insulin pump training [15-60]|Pregnancy, week 28 [20-45 female]|
+Dermatology: UV treatment [25-66]|ECG & blood tests|Eye pressure check [50-]|Pain clinic [25-66]|Hand therapy [18-80]|
+MR scan, discuss findings [25-66]|Nurse visit: wound dressing [0-]|Hearing aid fitting [60-]|
+Bladder function test [35-75 female]|Lung function test [40-]|Endometriosis, plan for surgery [20-42 female]|
+Allergy test (pollen, nuts) [5-45]|Stoma nurse, first check [25-]
 """
+
+
+_LIMIT = re.compile(r" \[(\d+)-(\d*) ?(\w*)\]$")
+_EVER = 200
+
+
+class Limits(NamedTuple):
+    """Whom a title fits, by age in years and by gender."""
+
+    youngest: int = 16
+    oldest: int = _EVER
+    gender: str = ""
+
+
+LIMITS: dict[str, Limits] = {}
 
 
 def _titles(text: str) -> tuple[str, ...]:
-    return tuple(title.strip() for title in text.replace("\n", "").split("|"))
+    return tuple(_limited(title) for title in text.strip().replace("\n", "").split("|"))
+
+
+def _limited(title: str) -> str:
+    found = _LIMIT.search(title)
+    if not found:
+        return title
+    youngest, oldest, gender = found.groups()
+    name = title[: found.start()]
+    LIMITS[name] = Limits(int(youngest), int(oldest or _EVER), gender)
+    return name
 
 
 TITLES: dict[str, tuple[str, ...]] = {

@@ -8,6 +8,12 @@ from corti_gateway.sandbox.contents.person import Person
 
 _CHOICE = re.compile(r"\{(\w+)=([^}]*)\}")
 _BLANK = re.compile(r"\{(\w+)\}")
+# Choices are written as they begin a sentence, and may end up within one; and the other way round.
+_COUNTS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen twenty once twice"
+)
+_WITHIN = re.compile(rf"(?<=[^.?!:] )({'|'.join(_COUNTS.title().split())})\b")
+_START = re.compile(r"(^|[.?!] )([a-z])(?=[a-z ])")
 
 
 class Blanks:
@@ -20,9 +26,6 @@ class Blanks:
         self._words = {
             "hello": f"{hello}, {person.name}" if person.name and not person.spoken_for else hello,
             "name": person.name or "the patient",
-            "called": f", {person.name}" if person.name else "",
-            "age": str(person.age) if person.age is not None else "adult",
-            "described": person.described,
             "subject": person.subject,
             "possessive": person.possessive,
             "objective": person.objective,
@@ -32,7 +35,9 @@ class Blanks:
         """The text with choices made and blanks filled; KeyError for a blank that nothing was chosen for."""
         if "{" not in text:
             return text
-        return _BLANK.sub(lambda found: self._words[found[1]], _CHOICE.sub(self._choose, text))
+        filled = _BLANK.sub(lambda found: self._words[found[1]], _CHOICE.sub(self._choose, text))
+        filled = _WITHIN.sub(lambda found: found[1].lower(), filled)
+        return _START.sub(lambda found: found[1] + found[2].upper(), filled)
 
     def _choose(self, found: re.Match[str]) -> str:
         name, choices = found.groups()

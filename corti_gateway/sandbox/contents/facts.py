@@ -10,7 +10,7 @@ from corti_gateway.sandbox.contents.visit import Noted
 
 Item = dict[str, Any]
 
-MOST = 18
+_FEW, MOST = 10, 18
 _KEPT = ("chief-complaint", "assessment", "plan")
 _OPTIONAL = ("groupId", "evidence", "updatedAt", "source")
 
@@ -26,7 +26,7 @@ def facts(
     noted: list[Noted], heard: dict[int, Heard], started: int, ended: int, rng: random.Random, whole: bool
 ) -> list[Item]:
     """Facts in the order in which they were noted; ``whole`` ones miss no key, and none is discarded."""
-    chosen = _most(noted, rng)
+    chosen = _most(noted, MOST if whole else rng.randint(_FEW, MOST), rng)
     found = []
     for number, note in enumerate(chosen):
         item = _fact(note, heard.get(-1 if note.sentence is None else note.sentence), started, ended, rng)
@@ -39,10 +39,10 @@ def facts(
     return found
 
 
-def _most(noted: list[Noted], rng: random.Random) -> list[Noted]:
+def _most(noted: list[Noted], most: int, rng: random.Random) -> list[Noted]:
     """As many as are usual; what the visit was about and what came of it stays."""
     others = [note for note in noted if note.group not in _KEPT]
-    surplus = rng.sample(others, min(len(others), max(0, len(noted) - MOST)))
+    surplus = rng.sample(others, min(len(others), max(0, len(noted) - most)))
     return [note for note in noted if note not in surplus]
 
 

@@ -55,7 +55,9 @@ def make(row: Interaction, shape: Shape, clinic: str) -> Held:
     noted = _noted(visit, parts, shape)
     ended = row.ended or row.started + int(sum(length_of(part.spoken) for part in parts) * 1_000_000)
     made = facts(noted, _heard(parts, transcripts), row.started, ended, rng, shape.whole) if shape.facts else []
-    told = [Told(str(fact["group"]), str(fact["text"])) for fact in made if not fact["isDiscarded"]]
+    # Documents know everything that was noted, but what somebody has discarded.
+    discarded = {fact["text"] for fact in made if fact["isDiscarded"]}
+    told = [Told(note.group, note.text) for note in noted if shape.facts and note.text not in discarded]
     moment = timestamp(ended)
     return Held(
         transcripts,

@@ -1,25 +1,25 @@
 """What patients say in their own language before it is interpreted; by the script of their name."""
 
-NATIVE_NAMES = {
-    "ARABIC": "Arabic",
-    "HEBREW": "Hebrew",
-    "GREEK": "Greek",
-    "CYRILLIC": "Ukrainian",
-    "CJK": "Chinese",
-    "HIRAGANA": "Japanese",
-    "DEVANAGARI": "Hindi",
-}
+from typing import NamedTuple
+
+
+class Native(NamedTuple):
+    """A language with a first, two middle and a last thing to say."""
+
+    name: str
+    greeting: str
+    answers: tuple[str, ...]
+    thanks: str
+
+
 NATIVE = {
-    "ARABIC": ("نعم، صباح الخير يا دكتور.", "نعم، هذا صحيح.", "أشعر بالألم هنا، خصوصًا في الليل.", "شكرًا جزيلًا."),
-    "HEBREW": ("כן, בוקר טוב דוקטור.", "כן, נכון.", "זה מפריע לי בעיקר בלילה.", "תודה רבה."),
-    "GREEK": ("Ναι, καλημέρα γιατρέ.", "Ναι, ακριβώς.", "Με ενοχλεί κυρίως το βράδυ.", "Ευχαριστώ πολύ."),
-    "CYRILLIC": ("Так, добрий день, лікарю.", "Так, саме так.", "Найгірше ввечері.", "Щиро дякую."),
-    "CJK": ("是的，医生，您好。", "对，没错。", "晚上最难受。", "非常感谢。"),
-    "HIRAGANA": (
-        "はい、先生、おはようございます。",
-        "はい、そうです。",
-        "夜がいちばんつらいです。",
-        "ありがとうございます。",
+    "ARABIC": Native("Arabic", "صباح الخير يا دكتور.", ("نعم، هذا صحيح.", "اسمح لي أن أشرح."), "شكرًا جزيلًا."),
+    "HEBREW": Native("Hebrew", "שלום, דוקטור.", ("כן, נכון.", "אני רוצה להסביר."), "תודה רבה."),
+    "GREEK": Native("Greek", "Καλημέρα, γιατρέ.", ("Ναι, ακριβώς.", "Να σας εξηγήσω."), "Ευχαριστώ πολύ."),
+    "CYRILLIC": Native("Ukrainian", "Добрий день, лікарю.", ("Так, саме так.", "Зараз поясню."), "Щиро дякую."),
+    "CJK": Native("Chinese", "医生，您好。", ("对，没错。", "我来解释一下。"), "非常感谢。"),
+    "HIRAGANA": Native(
+        "Japanese", "先生、こんにちは。", ("はい、そうです。", "説明します。"), "ありがとうございます。"
     ),
-    "DEVANAGARI": ("जी, नमस्ते डॉक्टर।", "जी हाँ, बिल्कुल।", "रात में सबसे ज़्यादा तकलीफ़ होती है।", "बहुत धन्यवाद।"),
+    "DEVANAGARI": Native("Hindi", "नमस्ते डॉक्टर।", ("जी हाँ, बिल्कुल।", "देखिए, बात यह है।"), "बहुत धन्यवाद।"),
 }

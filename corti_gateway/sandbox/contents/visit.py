@@ -3,20 +3,24 @@
 import random
 import re
 from collections.abc import Iterable, Iterator
+from itertools import cycle
 from typing import NamedTuple
 
 from corti_gateway.sandbox.contents.blanks import Blanks
-from corti_gateway.sandbox.contents.native import NATIVE, NATIVE_NAMES
+from corti_gateway.sandbox.contents.native import NATIVE, Native
 from corti_gateway.sandbox.contents.person import Person, person_of
 from corti_gateway.sandbox.contents.script import CLINICIAN, INTERPRETER, PATIENT, Scene, Turn, scenes
 from corti_gateway.sandbox.contents.voices import spoken_for
 from corti_gateway.sandbox.records import TYPES, Interaction
+from corti_gateway.vocabulary import EncounterType
 
 _SENTENCE_END = re.compile(r"(?<=[.?!…]) +")
 _WORD = re.compile(r"\w{3,}")
 _SHORT = 24
 # A quote is looked for in so many sentences before the fact.
 _REACH = 5
+# Such facts are known without being talked about; they quote only what really names them.
+_BACKGROUND = ("medications-prior-to-visit", "past-medical-history", "social-history", "functional-status")
 
 
 class Said(NamedTuple):
@@ -52,7 +56,7 @@ def visit_of(row: Interaction, extras: int, odd: bool = False) -> Visit:
     if person.spoken_for:
         turns = [spoken_for(turn, person) for turn in turns]
     elif person.script in NATIVE and rng.random() < 0.6:
-        turns = list(_interpreted(turns, person.script, rng))
+        turns = list(_interpreted(turns, NATIVE[person.script]))
     said, noted = _told(turns, blanks)
     if person.age is not None:
         described = person.described
@@ -74,15 +78,16 @@ def _turns(row: Interaction, rng: random.Random, person: Person, extras: int) ->
     scene = scene_of(row, rng)
     yield from rng.choice(shared[f"opening {'child' if person.spoken_for else kind}"]).before
     yield from scene.before
-    yield from _exchanges(scene, rng, person, extras)
+    yield from _exchanges(row, scene, rng, person, extras)
     yield from scene.after
     yield from rng.choice(shared[f"closing {'child' if person.spoken_for else kind}"]).before
 
 
-def _exchanges(scene: Scene, rng: random.Random, person: Person, count: int) -> Iterator[Turn]:
+def _exchanges(row: Interaction, scene: Scene, rng: random.Random, person: Person, count: int) -> Iterator[Turn]:
     """Short exchanges about what the scene has not touched on, each matter once: they could contradict each other."""
     young = person.age is not None and person.age < 16
-    pool = list(scenes("shared")["exchange child" if young else "exchange"])
+    hurried = TYPES[row.kind] == EncounterType.EMERGENCY
+    pool = list(scenes("shared")["exchange child" if young else "exchange hurried" if hurried else "exchange"])
     rng.shuffle(pool)
     taken = scene.groups()
     for exchange in pool:
@@ -92,15 +97,17 @@ def _exchanges(scene: Scene, rng: random.Random, person: Person, count: int) -> 
             yield from exchange.before
 
 
-def _interpreted(turns: Iterable[Turn], script: str, rng: random.Random) -> Iterator[Turn]:
+def _interpreted(turns: list[Turn], language: Native) -> Iterator[Turn]:
     """The patient speaks another language, and somebody says it in English."""
-    phrases = NATIVE[script]
-    yield Turn(CLINICIAN, f"We have an interpreter for {NATIVE_NAMES[script]} with us today.")
-    spoke = f"Spoke {NATIVE_NAMES[script]} through an interpreter"
-    yield Turn(INTERPRETER, "Yes, good day. I will interpret everything that is said.", (("other", spoke),))
+    spoke = (("other", f"Spoke {language.name} through an interpreter"),)
+    yield Turn(CLINICIAN, f"We have an interpreter for {language.name} with us today.")
+    yield Turn(INTERPRETER, "Yes, good day. I will interpret everything that is said.", spoke)
+    patient = [number for number, turn in enumerate(turns) if turn.speaker == PATIENT]
+    phrases = dict(zip(patient, cycle(language.answers), strict=False))
+    phrases |= {patient[-1]: language.thanks, patient[0]: language.greeting}
     for number, turn in enumerate(turns):
-        if turn.speaker == PATIENT:
-            yield Turn(PATIENT, phrases[number % len(phrases)] if number < 6 else rng.choice(phrases))
+        if number in phrases:
+            yield Turn(PATIENT, phrases[number])
             turn = turn._replace(speaker=INTERPRETER)
         yield turn
 
@@ -113,7 +120,7 @@ def _told(turns: Iterable[Turn], blanks: Blanks) -> tuple[list[Said], list[Noted
         said += [Said(turn.speaker, sentence) for sentence in sentences(blanks.fill(turn.text))]
         for group, text in turn.facts:
             filled = blanks.fill(text)
-            noted.append(Noted(group, filled, _source(said, first, filled)))
+            noted.append(Noted(group, filled, _source(said, first, group, filled)))
     return said, noted
 
 
@@ -128,9 +135,10 @@ def sentences(text: str) -> list[str]:
     return parts
 
 
-def _source(said: list[Said], first: int, fact: str) -> int:
+def _source(said: list[Said], first: int, group: str, fact: str) -> int | None:
     """The sentence, of the last ones, that shares most words with the fact; an answer counts more than its question."""
     words = set(_WORD.findall(fact.lower()))
     near = range(max(0, len(said) - _REACH), len(said))
     shared = {number: len(words.intersection(_WORD.findall(said[number].text.lower()))) for number in near}
-    return max(near, key=lambda number: (shared[number] + 1.5 * (number >= first), number))
+    best = max(near, key=lambda number: (shared[number] + 1.5 * (number >= first), number))
+    return None if group in _BACKGROUND and not shared[best] else best

@@ -5,24 +5,14 @@ import re
 from corti_gateway.sandbox.contents.person import Person
 from corti_gateway.sandbox.contents.script import CLINICIAN, PATIENT, RELATIVE, Turn
 
-_PAST = {"had", "got", "fell", "took", "ate", "woke", "went", "came", "felt", "did", "was", "could", "slept", "threw"}
-_STAY = {
-    "can",
-    "will",
-    "would",
-    "might",
-    "must",
-    "never",
-    "just",
-    "still",
-    "only",
-    "also",
-    "always",
-    "can't",
-    "couldn't",
-}
+# Verbs that are the same for I and she.
+_SAME = re.compile(
+    r"had|got|fell|took|ate|woke|went|came|felt|did|was|could|slept|threw|drank|held|read|\w+ed"
+    r"|can|can't|cannot|couldn't|will|would|might|must"
+)
 _IRREGULAR = {"have": "has", "do": "does", "am": "is", "go": "goes", "don't": "doesn't", "haven't": "hasn't"}
-_SUBJECT = re.compile(r"\bI ((?:still|just|only|also|always|never) )?([\w']+)")
+_ASKED = re.compile(r"\b([Cc]an|[Mm]ay|[Ww]ill|[Ss]hould) I\b")
+_SUBJECT = re.compile(r"\bI ((?:still|just|only|also|always|never|often) )?([\w']+)")
 # In this order: what is longer comes first. {s}, {p}, {o} are the words for the child.
 _Rules = tuple[tuple[str, str], ...]
 _PATIENT: _Rules = (
@@ -41,7 +31,7 @@ _CLINICIAN: _Rules = (
     (r"\byou are\b", "{s} is"),
     (r"\b[Yy]ou(?:'re|'ve)\b", "{s}'s"),
     (r"\b[Yy]our\b", "{p}"),
-    (r"\b(for|to|with|of|give|tell|see|help|hurt|hurts|on|let) you\b", r"\1 {o}"),
+    (r"\b(for|to|with|of|give|tell|see|help|hurts|on|let|keep|wakes|brought) you\b", r"\1 {o}"),
     (r"\b[Yy]ou\b", "{s}"),
 )
 _SENTENCE = re.compile(r"(^|[.?!] )([a-z])")
@@ -54,6 +44,7 @@ def spoken_for(turn: Turn, person: Person) -> Turn:
     subject, possessive, objective = _words(person)
     text, rules = turn.text, _CLINICIAN
     if turn.speaker == PATIENT:
+        text = _ASKED.sub(rf"\1 {subject}", text)
         text, rules = _SUBJECT.sub(lambda found: f"{subject} {found[1] or ''}{_verb(found[2])}", text), _PATIENT
     for pattern, template in rules:
         text = re.sub(pattern, template.format(s=subject, p=possessive, o=objective), text)
@@ -73,6 +64,6 @@ def _words(person: Person) -> tuple[str, str, str]:
 def _verb(word: str) -> str:
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    if word in _PAST or word in _STAY or word.endswith("ed"):
+    if _SAME.fullmatch(word):
         return word
     return word + ("es" if word.endswith(("s", "sh", "ch", "x", "o")) else "s")

@@ -5,6 +5,8 @@ KINDS = {
     "patients:one": "patient",
     "encounters:export": "export",
     "patients:export": "export",
+    "accounts:sharing-on": "sharing-on",
+    "accounts:sharing-off": "sharing-off",
     "audit:list": "access-log",
     "audit:export": "access-log-export",
 }
@@ -20,6 +22,8 @@ LABELS = {
     "clinicians": "Clinicians",
     "index": "Index",
     "accounts": "Own account",
+    "sharing-on": "Screen sharing, on",
+    "sharing-off": "Screen sharing, off",
     "tenants": "Choice of tenant",
     "access-log": "Access log",
     "access-log-export": "Access log, export",

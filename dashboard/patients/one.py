@@ -65,9 +65,9 @@ def show(request: TenantRequest, identifier: str, index: IndexState | None) -> S
     try:
         page = plan.answer(request.tenant, question, index)
     except GatewayError as error:
-        failure, outage = Failure.of(error), plan.outage(request.tenant)
+        failure, outage = Failure.of(error, discreet=viewer.discreet), plan.outage(request.tenant)
         words = outage_words(outage, viewer) if outage else ""
-        person = Identity.of(record, viewer) if record else Identity.unknown(identifier)
+        person = Identity.of(record, viewer) if record else Identity.unknown(identifier, viewer)
         return Shown(context | {"person": person, "failure": failure, "outage": words}, failure.status)
     person = Identity.of(record, viewer) if record else Identity.told_by(page.rows, identifier, viewer)
     notices = [*parameters.notices, *page.notices]
@@ -100,9 +100,9 @@ def _encounters(
     return {
         "columns": COLUMNS,
         "rows": page.rows,
-        "rows_html": _rows_html(page, page.rows, names, viewer),
+        "rows_html": _rows_html(request, page, page.rows, names, viewer),
         "open_rows": len(open_rows),
-        "open_html": _rows_html(page, open_rows, names, viewer),
+        "open_html": _rows_html(request, page, open_rows, names, viewer),
         "open_notices": notices,
         "empty": page.empty,
         "only_deleted": page.withheld and not (page.hidden or page.unreadable),
@@ -116,8 +116,10 @@ def _encounters(
     }
 
 
-def _rows_html(page: Page, rows: tuple[Interaction, ...], names: Any, viewer: Viewer) -> SafeString:
-    context = {"rows": present(replace(page, rows=rows), viewer, names), "extra": ""}
+def _rows_html(
+    request: TenantRequest, page: Page, rows: tuple[Interaction, ...], names: Any, viewer: Viewer
+) -> SafeString:
+    context = {"rows": present(replace(page, rows=rows), viewer, request.tenant.slug, names), "extra": ""}
     # What the engine, which escapes every value, has made of it.
     return SafeString(render_to_string("encounters/rows.jinja", context, using="jinja2"))
 

@@ -30,8 +30,10 @@ def word(request: HttpRequest) -> str:
 
 
 def shell(request: HttpRequest) -> dict[str, str]:
-    """For the frame of every page."""
-    return {"sharing": word(request)}
+    """For the frame of every page, with the way back to it. An address that is none of ours is not repeated: it may
+    hold anything."""
+    is_ours = getattr(request, "resolver_match", None) is not None
+    return {"sharing": word(request), "page": request.path if is_ours else "/"}
 
 
 @require_POST

@@ -201,6 +201,7 @@ def patient(request: TenantRequest, sealed: str) -> HttpResponse:
     try:
         identifier = unseal(tenant.slug, PATIENT, sealed)
     except Unsealable:
-        return render(request, PAGE, title | {"unreadable": True}, status=404)
+        here = PatientListState(tenant.slug).url()
+        return render(request, PAGE, title | {"unreadable": True, "here": here}, status=404)
     shown = one.show(request, identifier, plan.index_of(tenant))
     return render(request, PAGE, title | shown.context, status=shown.status)

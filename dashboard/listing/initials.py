@@ -23,6 +23,7 @@ _LONG = 4
 _TELLING = 4
 # Vowels that stand before the letter they belong to, Thai and Lao: no initial of a name.
 _LEADING = re.compile("[เ-ไເ-ໄ]")
+_RIGHT_TO_LEFT = "\u200f"
 _MONTHS = ("jan", "feb", "m[aä]r", "apr", "ma[iyj]", "jun", "jul", "aug", "sep", "o[ck]t", "nov", "de[cz]")
 
 
@@ -32,7 +33,9 @@ def initials(name: str) -> str:
     firsts = [_capital(letters[0]) for letters in words]
     if len(firsts) == sum(map(len, words)):
         firsts = firsts[:1] if len(firsts) > 1 else []
-    return " ".join(f"{first}." for first in firsts) or HIDDEN
+    short = " ".join(f"{first}." for first in firsts) or HIDDEN
+    # The last stop belongs to the letter before it, also where that is written from right to left.
+    return f"{short}{_RIGHT_TO_LEFT}" if unicodedata.bidirectional(short[-2:-1] or HIDDEN) in {"R", "AL"} else short
 
 
 def short_identifier(identifier: str) -> str:

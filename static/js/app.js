@@ -12,6 +12,12 @@
   // A page from the back/forward cache may be from before a sign-out.
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+  // Shared from now on: what other tabs still show in full is loaded anew.
+  const tabs = new BroadcastChannel("sharing");
+  const isShared = () => Boolean($(".sharing-band"));
+  tabs.addEventListener("message", () => { if ("endsIn" in document.body.dataset && !isShared()) location.reload(); });
+  if (isShared()) tabs.postMessage("on");
+
   document.addEventListener("change", ({ target }) => {
     // A span of days and two dates exclude each other: what was touched last counts.
     if (target.id === "when") for (const day of ["#from", "#to"]) $(day).value = "";

@@ -44,8 +44,8 @@ def letters(text):
         ("王芳", "王."),
         ("佐々木 希", "佐. 希."),
         ("김철수", "김."),
-        ("سارة علي", "س. ع."),
-        ("שרה כהן", "ש. כ."),
+        ("سارة علي", "س. ع.\u200f"),
+        ("שרה כהן", "ש. כ.\u200f"),
         ("प्रिया शर्मा", "प. श."),
         ("เอก สมชาย", "อ. ส."),
         ("😀 Anna 2", "A."),
@@ -69,7 +69,7 @@ def test_initials_of_many_kinds_of_names(name, short):
 def test_initials_are_the_first_letters_and_never_all_letters_of_a_name(name):
     short = initials(name)
     assert letters(short) != letters(name)
-    assert short == HIDDEN or re.fullmatch(r"\w\.( \w\.)*", short)
+    assert short == HIDDEN or re.fullmatch(r"\w\.( \w\.)*\u200f?", short)
     assert len(short.split()) <= len(name.split())
 
 
@@ -77,7 +77,7 @@ def test_initials_are_the_first_letters_and_never_all_letters_of_a_name(name):
 def test_initials_can_be_made_of_any_text(name):
     short = initials(name)
     assert short
-    assert short == HIDDEN or all(len(part) == 2 and part[0].isalpha() for part in short.split())
+    assert short == HIDDEN or all(len(part) == 2 and part[0].isalpha() for part in short.strip("\u200f").split())
 
 
 # --- identifiers -----------------------------------------------------------------------------------------------------

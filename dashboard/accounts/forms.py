@@ -30,6 +30,7 @@ class SettingsForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["time_zone", "shortcuts"]
+        help_texts = {"shortcuts": "“/” for the patient filter, “r” for refresh, “s” for screen sharing on or off."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard.accounts import provider, views
+from dashboard.accounts import provider, sharing, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("stay/", views.stay, name="stay"),
     path("signed-out/", views.signed_out, name="signed-out"),
     path("settings/", views.own_settings, name="settings"),
+    path("sharing/on/", sharing.turn_on, name="sharing-on"),
+    path("sharing/off/", sharing.turn_off, name="sharing-off"),
     path("theme/", views.theme, name="theme"),
     path("password/", views.ChangePassword.as_view(), name="password"),
     path("password/changed/", views.password_changed, name="password-changed"),

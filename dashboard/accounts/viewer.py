@@ -8,16 +8,19 @@ from functools import cache
 from django.conf import settings
 from django.http import HttpRequest
 
+from dashboard.accounts import sharing
+
 ZONE_COOKIE = "tz"
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """A moment and a time zone, the same for everything on one page."""
+    """A moment and a time zone, the same for everything on one page; ``discreet``: others see the screen too."""
 
     zone: tzinfo
     zone_name: str
     now: datetime
+    discreet: bool = False
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Viewer":
@@ -25,7 +28,7 @@ class Viewer:
         chosen = getattr(request.user, "time_zone", "")
         names = (chosen, request.COOKIES.get(ZONE_COOKIE, ""), settings.DISPLAY_TIME_ZONE)
         name = next(name for name in names if name in _known_zones())
-        return cls(zoneinfo.ZoneInfo(name), name, datetime.now(UTC))
+        return cls(zoneinfo.ZoneInfo(name), name, datetime.now(UTC), sharing.is_on(request))
 
 
 @cache

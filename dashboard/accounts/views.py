@@ -13,10 +13,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dashboard.accounts import own_sessions, provider
+from dashboard.accounts import own_sessions, provider, sharing
 from dashboard.accounts.forms import SettingsForm
 from dashboard.accounts.models import User
 from dashboard.context import THEMES
@@ -131,10 +130,7 @@ def own_settings(request: HttpRequest) -> HttpResponse:
 @require_POST
 def theme(request: HttpRequest) -> HttpResponseBase:
     """Keep the colour theme in a cookie, and go back to the page it was chosen on."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None) or not back.startswith("/"):
-        back = "/"
-    response = redirect(back)
+    response = sharing.back(request)
     if (chosen := request.POST.get("theme", "")) in THEMES:
         response.set_cookie("theme", chosen, max_age=YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
     return response

@@ -15,6 +15,8 @@ KINDS = {
     "encounters:recording": "sound",
     "encounters:headline": "headline",
     "encounters:print": "print",
+    "accounts:sharing-on": "sharing-on",
+    "accounts:sharing-off": "sharing-off",
     "audit:list": "access-log",
     "audit:export": "access-log-export",
 }
@@ -38,6 +40,8 @@ LABELS = {
     "clinicians": "Clinicians",
     "index": "Index",
     "accounts": "Own account",
+    "sharing-on": "Screen sharing, on",
+    "sharing-off": "Screen sharing, off",
     "tenants": "Choice of tenant",
     "access-log": "Access log",
     "access-log-export": "Access log, export",

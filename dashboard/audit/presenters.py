@@ -8,7 +8,7 @@ from dashboard.accounts.viewer import Viewer
 from dashboard.audit.kinds import LABELS
 from dashboard.audit.models import Entry
 from dashboard.audit.reading import listed
-from dashboard.listing import formatting
+from dashboard.listing import discretion, formatting
 from dashboard.listing.controls import PATIENT, TEXT
 from dashboard.listing.formatting import number
 from dashboard.listing.sealed import Unsealable, unseal
@@ -48,8 +48,8 @@ def present(entry: Entry, viewer: Viewer) -> LogRow:
         outcome=OUTCOMES.get(entry.outcome, entry.outcome),
         is_refused=entry.outcome in ("refused", "failed"),
         address=entry.address,
-        filters=_filters(entry),
-        patients=patients,
+        filters=_filters(entry, viewer),
+        patients=[discretion.identifier(patient, viewer) for patient in patients],
         interactions=interactions,
         request_id=entry.request_id,
         session=entry.session,
@@ -70,17 +70,20 @@ def _shown(interactions: int, patients: int) -> str:
     return ", ".join(parts)
 
 
-def _filters(entry: Entry) -> str:
+def _filters(entry: Entry, viewer: Viewer) -> str:
     """The filters with their sealed values opened, as long as they can be."""
     return "; ".join(
-        f"{_SEALED.get(name, name)}: {_value(entry, name, value)}" for name, value in parse_qsl(entry.filters)
+        f"{_SEALED.get(name, name)}: {_value(entry, name, value, viewer)}" for name, value in parse_qsl(entry.filters)
     )
 
 
-def _value(entry: Entry, name: str, value: str) -> str:
+def _value(entry: Entry, name: str, value: str, viewer: Viewer) -> str:
     if name not in _SEALED:
         return value
     try:
-        return unseal(entry.tenant, name, value)
+        opened = unseal(entry.tenant, name, value)
     except Unsealable:
         return "(sealed, and too old to be opened)"
+    if name == PATIENT:
+        return discretion.identifier(opened, viewer)
+    return "hidden" if viewer.discreet else opened

@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from dashboard.accounts.viewer import Viewer
 from dashboard.audit.kinds import LABELS
+from dashboard.listing import discretion
 from dashboard.listing.controls import PATIENT, ActiveFilter, opened
 from dashboard.listing.formatting import day
 from dashboard.listing.notices import Notice
 from dashboard.listing.parameters import Parameters
 from dashboard.listing.sealed import seal
+from dashboard.listing.search_box import SearchBox
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 12, 31)
 _AFRESH: dict[str, Any] = {"after": "", "unreadable": False}
@@ -68,6 +70,10 @@ class LogState:
         base = reverse(page, args=[self.tenant])
         return f"{base}?{query}" if (query := self.query()) else base
 
+    def box(self, viewer: Viewer) -> SearchBox:
+        """What stands in the field for the patient."""
+        return SearchBox.of(self.tenant, viewer, patient=self.patient)
+
     def span(self, viewer: Viewer) -> tuple[int | None, int | None]:
         """From and before which moment, in microseconds: whole days in the viewer's zone."""
         return (
@@ -75,14 +81,16 @@ class LogState:
             _midnight(self.last + timedelta(days=1), viewer) if self.last else None,
         )
 
-    def active_filters(self) -> list[ActiveFilter]:
+    def active_filters(self, viewer: Viewer) -> list[ActiveFilter]:
         found = []
         if self.user:
             found.append(ActiveFilter(f"User {self.user}", self.but(user="").url()))
         if self.kind:
             found.append(ActiveFilter(LABELS[self.kind], self.but(kind="").url()))
         if self.patient:
-            found.append(ActiveFilter(f"Who looked at {self.patient}", self.but(patient="").url()))
+            found.append(
+                ActiveFilter(f"Who looked at {discretion.identifier(self.patient, viewer)}", self.but(patient="").url())
+            )
         if self.first:
             found.append(ActiveFilter(f"From {day(self.first)}", self.but(first=None).url()))
         if self.last:

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dashboard.accounts.sharing import refused_while_on
 from dashboard.accounts.viewer import Viewer
 from dashboard.audit import note
 from dashboard.audit.export import ndjson, table
@@ -14,6 +15,7 @@ from dashboard.audit.state import LogState
 from dashboard.listing.controls import Option
 from dashboard.listing.csv_text import attachment
 from dashboard.listing.patient_text import LONGEST, trimmed
+from dashboard.listing.search_box import Meant
 from dashboard.listing.stamp import zone_words
 from dashboard.tenants.access import TenantRequest, role_required
 from dashboard.tenants.roles import Role
@@ -30,19 +32,21 @@ def entry_list(request: TenantRequest) -> HttpResponse:
     if request.method == "POST":
         # What is wrong in the form is set aside with a notice, as in an address.
         asked = LogState.read(request.POST, tenant.slug)
-        patient = trimmed(request.POST.get("who", ""))[:LONGEST]
-        return redirect(asked.but(patient=patient).url())
+        typed = trimmed(request.POST.get("who", ""))[:LONGEST]
+        meant = Meant(typed) if typed else Meant.kept(tenant.slug, request.POST.get("kept", ""))
+        return redirect(asked.but(patient=meant.patient).url())
     state, viewer = LogState.read(request.GET, tenant.slug), Viewer.of(request)
     note(request, filters=state.query(), patients=[state.patient])
     found = page(state, state.span(viewer)) if not state.unreadable else None
     context = {
         "title": f"Access log · {tenant.label}",
         "state": state,
+        "box": state.box(viewer),
         "notices": state.notices,
         "rows": [present(entry, viewer) for entry in found.entries] if found else [],
         "kinds": [Option("", "Everything", not state.kind)]
         + [Option(kind, label, kind == state.kind) for kind, label in LABELS.items()],
-        "active_filters": state.active_filters(),
+        "active_filters": state.active_filters(viewer),
         "clear_url": LogState(tenant.slug).url(),
         "order_url": state.but(oldest_first=not state.oldest_first).url(),
         "first_url": state.but().url() if state.after else "",
@@ -57,6 +61,7 @@ def entry_list(request: TenantRequest) -> HttpResponse:
 
 @require_safe
 @audits
+@refused_while_on
 def export(request: TenantRequest) -> HttpResponse:
     """The same entries as a file: CSV, or with ``?format=fhir`` FHIR AuditEvents, the first 10,000 of them."""
     tenant = request.tenant

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from corti_gateway.vocabulary import EncounterStatus
+from dashboard.accounts.viewer import Viewer
 from dashboard.clinicians.directory import unknown
 from dashboard.encounters.columns import COLUMNS, EXTRA_COLUMNS, SORT_WORDS
 from dashboard.encounters.dates import OF_LABELS, PRESET_LABELS, Days
 from dashboard.encounters.presenters import STATUS_LABELS, TYPE_LABELS
 from dashboard.encounters.state import ME, EncounterListState
+from dashboard.listing import discretion
 from dashboard.listing.columns import Header
 from dashboard.listing.controls import ActiveFilter, Option
 from dashboard.listing.formatting import number
@@ -71,7 +73,9 @@ def sort_words(state: EncounterListState) -> str:
     return SORT_WORDS[state.sort.order, state.sort.direction]
 
 
-def active_filters(state: EncounterListState, names: Mapping[str, str] | None = None) -> list[ActiveFilter]:
+def active_filters(
+    state: EncounterListState, viewer: Viewer, names: Mapping[str, str] | None = None
+) -> list[ActiveFilter]:
     """One entry a filter, each with the way to take it off; the order of the toggles."""
     active = [
         ActiveFilter(label, state.but(statuses=_without(state.statuses, status)).url())
@@ -88,9 +92,11 @@ def active_filters(state: EncounterListState, names: Mapping[str, str] | None = 
     if state.days:
         active.append(ActiveFilter(state.days.label, state.but(days=Days()).url()))
     if state.patient:
-        active.append(ActiveFilter(f"Patient {state.patient}", state.but(patient="").url()))
+        active.append(
+            ActiveFilter(f"Patient {discretion.identifier(state.patient, viewer)}", state.but(patient="").url())
+        )
     if state.text:
-        active.append(ActiveFilter(f"“{state.text}”", state.but(text="").url()))
+        active.append(ActiveFilter(discretion.search(state.text, viewer), state.but(text="").url()))
     return active
 
 

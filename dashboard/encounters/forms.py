@@ -8,6 +8,7 @@ from dashboard.encounters.state import LONGEST_ID, ME, SORTS, EncounterListState
 from dashboard.listing.controls import DEFAULT_SIZE, SIZES
 from dashboard.listing.patient_text import LONGEST, trimmed
 from dashboard.listing.questions import Sort
+from dashboard.listing.search_box import EXACTLY, SEALED, Meant
 
 _OUT_OF_RANGE = f"A date lies between {EARLIEST.year} and {LATEST.year}."
 
@@ -40,8 +41,11 @@ class FilterForm(forms.Form):
             "max_length": f"A name or identifier has at most {LONGEST} characters. Was something else pasted?"
         },
     )
-    # A row's own identifier, from the button with the patient's name: taken as it is, blanks and all.
+    # The button with a patient's name: an identifier taken as it is, blanks and all, or a sealed one; and what an empty
+    # box stands for, sealed as well.
     exactly = forms.CharField(required=False, strip=False)
+    sealed = forms.CharField(required=False)
+    kept = forms.CharField(required=False)
     status = forms.MultipleChoiceField(required=False, choices=[(word.value, word.value) for word in EncounterStatus])
     type = forms.MultipleChoiceField(required=False, choices=[(word.value, word.value) for word in EncounterType])
     clinician = forms.CharField(required=False, max_length=LONGEST_ID)
@@ -66,7 +70,7 @@ class FilterForm(forms.Form):
         elif first and last and first > last:
             self.add_error("to", "The last day is before the first one.")
         # Whatever is being typed has no say when a name was pressed.
-        if values.get("exactly"):
+        if self._pressed:
             for name in ("patient", "from", "to"):
                 self.errors.pop(name, None)
         return values
@@ -74,19 +78,37 @@ class FilterForm(forms.Form):
     def state(self, tenant: str) -> EncounterListState:
         """The list that the form asks for, from its first page; of a form with an error, the part that is right.
 
-        What was typed stands in ``patient``; whether it is one is for the view to find out.
+        What was typed stands in ``patient``; whether it is one is for the view to find out (``is_typed``).
         """
         values = self.cleaned_data
+        meant = self._meant(tenant)
         return EncounterListState(
             tenant,
             statuses=tuple(word for word in EncounterStatus if word.value in values.get("status", ())),
-            patient=values.get("exactly") or values.get("patient", ""),
+            patient=meant.patient,
+            text=meant.text,
             types=tuple(word for word in EncounterType if word.value in values.get("type", ())),
             clinician={"on": ME, "off": ""}.get(values.get("mine", ""), values.get("clinician", "")),
             days=self._days(),
             sort=SORTS.get(values.get("sort", ""), Sort()),
             size=int(values.get("size") or DEFAULT_SIZE),
+            unreadable=meant.unreadable,
         )
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the list is about what was typed: not about a name that was pressed, nor about the same as before."""
+        return bool(self.cleaned_data.get("patient")) and not self._pressed
+
+    @property
+    def _pressed(self) -> bool:
+        return bool(self.cleaned_data.get(EXACTLY) or self.cleaned_data.get(SEALED))
+
+    def _meant(self, tenant: str) -> Meant:
+        values = self.cleaned_data
+        if pressed := Meant.by_button(tenant, values):
+            return pressed
+        return Meant(values["patient"]) if values.get("patient") else Meant.kept(tenant, values.get("kept", ""))
 
     def _days(self) -> Days:
         values = self.cleaned_data

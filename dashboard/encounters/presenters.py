@@ -8,10 +8,12 @@ from corti_gateway.models import Encounter, Interaction, Patient
 from corti_gateway.vocabulary import EncounterStatus, EncounterType, Gender
 from dashboard.accounts.viewer import Viewer
 from dashboard.clinicians.directory import UNKNOWN
-from dashboard.listing import formatting
+from dashboard.listing import discretion, formatting
+from dashboard.listing.discretion import Shown
 from dashboard.listing.formatting import NOTHING
 from dashboard.listing.page import Page
 from dashboard.listing.questions import Order
+from dashboard.listing.search_box import Button
 from dashboard.listing.similar_names import alike
 
 STATUS_LABELS = {
@@ -42,7 +44,7 @@ class EncounterRow(TypedDict):
     status: str
     name: str
     identifier: str
-    choosable: bool
+    choose: Button | None
     marked: bool
     similar: str
     damaged: str
@@ -62,9 +64,10 @@ class EncounterRow(TypedDict):
     key: str
 
 
-def present(page: Page, viewer: Viewer, clinicians: Mapping[str, str] | None = None) -> list[EncounterRow]:
+def present(page: Page, viewer: Viewer, tenant: str, clinicians: Mapping[str, str] | None = None) -> list[EncounterRow]:
     """The rows of a page, each with a mark where another patient on the page has a similar name.
 
+    ``choose`` is the button that narrows the list of this ``tenant`` to the patient, where it can be narrowed.
     ``clinicians`` are names by assigned user id; who is not among them stays unknown. Where nobody has a name, ids
     stand alone: a word that is the same in every row says nothing.
     """
@@ -76,11 +79,14 @@ def present(page: Page, viewer: Viewer, clinicians: Mapping[str, str] | None = N
     names = clinicians or {}
     rows = [_row(interaction, viewer, names) for interaction in page.rows]
     for row, interaction in zip(rows, page.rows, strict=True):
-        if others := similar.get((row["identifier"], row["name"])):
-            row["similar"] = "; ".join(f"{name}, {identifier}" for identifier, name in others)
+        patient = interaction.patient
+        if patient and patient.identifier:
+            if others := similar.get((patient.identifier, patient.name or "")):
+                row["similar"] = discretion.others(others, viewer)
+            if page.question.patient is None:
+                row["choose"] = Button.of(tenant, viewer, patient.identifier)
         if interaction.damaged:
             row["damaged"] = ", ".join(interaction.damaged)
-        row["choosable"] = bool(row["identifier"]) and page.question.patient is None
         row["marked"] = bool(row["similar"] or row["damaged"])
         row["extra"] = _extra(interaction, page, viewer)
     return rows
@@ -88,24 +94,23 @@ def present(page: Page, viewer: Viewer, clinicians: Mapping[str, str] | None = N
 
 def _row(interaction: Interaction, viewer: Viewer, clinicians: Mapping[str, str]) -> EncounterRow:
     encounter, patient, status = interaction.encounter, interaction.patient, interaction.encounter.status
-    identifier = (patient.identifier if patient else None) or ""
-    person, born = _person(patient, viewer) if patient else ("", "")
+    shown = discretion.of(patient, viewer)
     assigned = interaction.assigned_user_id
     clinician = clinicians.get(assigned) if assigned else None
     return {
         "icon": status.value if isinstance(status, EncounterStatus) else "other",
-        "status": label(STATUS_LABELS, status) if status else "No status",
-        "name": (patient.name if patient else None) or identifier or (NO_IDENTIFIER if patient else NO_PATIENT),
-        "identifier": identifier,
-        "choosable": False,
+        "status": label(STATUS_LABELS, status, shown) if status else "No status",
+        "name": shown.called or (NO_IDENTIFIER if patient else NO_PATIENT),
+        "identifier": shown.identifier,
+        "choose": None,
         "marked": False,
         "similar": "",
         "damaged": "",
-        "person": person,
-        "born": born,
-        "title": encounter.title or encounter.identifier or "Untitled",
-        "encounter": encounter.identifier if encounter.identifier and encounter.title else "",
-        "type": label(TYPE_LABELS, encounter.type) if encounter.type else NOTHING,
+        "person": _person(patient, shown, viewer) if patient else "",
+        "born": shown.born,
+        "title": shown.text(encounter.title or encounter.identifier or "") or "Untitled",
+        "encounter": shown.text(encounter.identifier) if encounter.identifier and encounter.title else "",
+        "type": label(TYPE_LABELS, encounter.type, shown) if encounter.type else NOTHING,
         "started": formatting.time_element(encounter.period.started_at, viewer, formatting.moment),
         "duration": duration_words(encounter, viewer),
         "assigned": clinician or (formatting.short_id(assigned) if assigned else NOTHING),
@@ -118,18 +123,16 @@ def _row(interaction: Interaction, viewer: Viewer, clinicians: Mapping[str, str]
     }
 
 
-def label(labels: Mapping[Any, str], word: str) -> str:
+def label(labels: Mapping[Any, str], word: str, shown: Shown) -> str:
     """A word of the API in ours; one that we do not know is shown as it came."""
-    return labels.get(word, word)
+    return labels.get(word) or shown.text(word)
 
 
-def _person(patient: Patient, viewer: Viewer) -> tuple[str, str]:
-    """Sex and age on one line, the birth date below: ``F · 47`` and ``12 Apr 1979``."""
-    sex = label(SEX_LABELS, patient.gender) if patient.gender else ""
-    if patient.birth_date is None:
-        return sex, ""
-    age = formatting.age(patient.birth_date, viewer)
-    return f"{sex} · {age}" if sex and age else sex or age, formatting.day(patient.birth_date)
+def _person(patient: Patient, shown: Shown, viewer: Viewer) -> str:
+    """Sex and age on one line: ``F · 47``."""
+    sex = label(SEX_LABELS, patient.gender, shown) if patient.gender else ""
+    age = formatting.age(patient.birth_date, viewer) if patient.birth_date else ""
+    return f"{sex} · {age}" if sex and age else sex or age
 
 
 def _extra(interaction: Interaction, page: Page, viewer: Viewer) -> str:

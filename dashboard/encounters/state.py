@@ -18,6 +18,7 @@ from dashboard.listing.notices import Notice
 from dashboard.listing.parameters import Parameters
 from dashboard.listing.questions import ALWAYS, NEWEST, Order, Question, Sort
 from dashboard.listing.sealed import seal
+from dashboard.listing.search_box import SearchBox
 
 # In place of a clinician's id: whoever is looking.
 ME = "me"
@@ -101,9 +102,13 @@ class EncounterListState:
         """The state with something changed; whatever changes but the page returns to page one."""
         return replace(self, **({"page": 1, "unreadable": False} | changes))
 
-    def form_values(self) -> list[tuple[str, str]]:
+    def box(self, viewer: Viewer) -> SearchBox:
+        """What stands in the search box."""
+        return SearchBox.of(self.tenant, viewer, patient=self.patient, text=self.text)
+
+    def form_values(self, viewer: Viewer) -> list[tuple[str, str]]:
         """The state as the filter form says it; in clear, for the page itself only."""
-        return [("patient", self.patient or self.text), *self._plain()]
+        return [*self.box(viewer).pairs(), *self._plain()]
 
     def url(self) -> str:
         """The one canonical URL of this state: defaults left out, keys in one order, personal values sealed."""

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import push_url
 
 from corti_gateway.errors import GatewayError
+from dashboard.accounts.sharing import refused_while_on
 from dashboard.accounts.viewer import Viewer
 from dashboard.audit import note
 from dashboard.clinicians import directory
@@ -37,6 +38,7 @@ from dashboard.listing.notices import Notice
 from dashboard.listing.page import Page, Source
 from dashboard.listing.questions import Question
 from dashboard.listing.sealed import seal
+from dashboard.listing.search_box import SearchBox
 from dashboard.listing.summary import Summary, outage_words
 from dashboard.sources import exports as exporting
 from dashboard.sources import live, plan
@@ -59,6 +61,7 @@ def encounter_list(request: TenantRequest) -> HttpResponse:
 
 @require_safe
 @exports
+@refused_while_on
 @limited("files")
 def export(request: TenantRequest) -> HttpResponse:
     """The list behind the same query string as a file; where there are no rows to be had, the page that says why."""
@@ -93,7 +96,7 @@ def _asked(request: TenantRequest, answer: Callable[[Asked], HttpResponse]) -> H
     except plan.NeedsIndex:
         return _render(request, state, index, known, needs_index=True)
     except GatewayError as error:
-        failure, outage = Failure.of(error), plan.outage(tenant)
+        failure, outage = Failure.of(error, discreet=viewer.discreet), plan.outage(tenant)
         words = outage_words(outage, viewer) if outage else ""
         return _render(request, state, index, known, status=failure.status, failure=failure, outage=words)
 
@@ -104,7 +107,7 @@ def _file(asked: Asked) -> HttpResponse:
     note(request, rows=rows)
     head = files.head(
         f"Encounters of {tenant.label}",
-        filters=controls.active_filters(asked.state, names),
+        filters=controls.active_filters(asked.state, asked.viewer, names),
         order=controls.sort_words(asked.state),
         extent=extent,
         notices=asked.state.notices,
@@ -155,7 +158,7 @@ def _page(asked: Asked) -> HttpResponse:
 def _rows_html(page: Page, state: EncounterListState, viewer: Viewer, names: Mapping[str, str]) -> SafeString:
     base, mark, query = state.url().partition("?")
     context = {
-        "rows": present(page, viewer, names),
+        "rows": present(page, viewer, state.tenant, names),
         "extra": controls.extra_column(state),
         "anchors": True,
         "base": base,
@@ -169,18 +172,19 @@ def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:
     form = FilterForm(request.POST)
     valid = form.is_valid()
     state = form.state(request.tenant.slug)
-    if valid:
-        exactly = bool(form.cleaned_data["exactly"])
-        return redirect(_meant(state, index, exactly=exactly, hide_deleted=request.hides_deleted).url())
+    if valid and not state.unreadable:
+        if form.is_typed:
+            state = _meant(state, index, hide_deleted=request.hides_deleted)
+        return redirect(state.url())
     # The address stays that of the list before: the form's own would lose its filters.
+    if valid:
+        return push_url(_render(request, state, index, status=404), False)
     return push_url(_render(request, state, index, status=422, form=form), False)
 
 
-def _meant(
-    state: EncounterListState, index: IndexState | None, *, exactly: bool, hide_deleted: bool
-) -> EncounterListState:
+def _meant(state: EncounterListState, index: IndexState | None, *, hide_deleted: bool) -> EncounterListState:
     """What was typed is a patient's identifier if there is such a patient, or no index to search; else it is a text."""
-    if exactly or not state.patient or index is None or index.is_empty:
+    if index is None or index.is_empty:
         return state
     if patients.one(index.tenant, state.patient):
         return state
@@ -204,6 +208,7 @@ def _render(
     offered = context.get("offered") or plan.offered(tenant, index)
     known = known or directory.known(tenant.slug, request.user)
     searchable = index is not None and not index.is_empty
+    viewer = Viewer.of(request)
     htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
     fragment = bool(htmx) and not htmx.history_restore_request
     statuses = controls.status_toggles(state, context.get("counts"), hide_deleted=request.hides_deleted)
@@ -217,11 +222,11 @@ def _render(
         "state": state,
         "index": index,
         "searchable": searchable,
-        "typed": context["form"].data.get("patient", "") if "form" in context else state.patient or state.text,
+        "box": _box(state, viewer, context.get("form")),
         "patient_url": _patient_url(state) if searchable and state.patient else "",
         "is_one": searchable and bool(known.mine),
         "is_me": state.clinician == ME,
-        "form_values": urlencode(state.form_values()),
+        "form_values": urlencode(state.form_values(viewer)),
         "counts_json": json.dumps({option.value: option.count for option in statuses if option.count}),
         "here": state.url(),
         "export_url": export_of(state.but(page=1).url()) if Role.EXPORTER in request.roles else "",
@@ -233,7 +238,7 @@ def _render(
         "sorts": controls.sort_options(state, offered),
         "sizes": size_options(state.size),
         "sort_words": controls.sort_words(state),
-        "active_filters": controls.active_filters(state, known.names),
+        "active_filters": controls.active_filters(state, viewer, known.names),
         "headers": controls.headers(state, offered),
     }
     return render(request, f"{TEMPLATE}#results" if fragment else TEMPLATE, shared | context, status=status)
@@ -247,6 +252,11 @@ def _matches(asked: Asked) -> Matches | None:
     found = Matches.of(state.tenant, index, state.text, asked.viewer, hide_deleted=hide_deleted)
     note(asked.request, patients=(one.identifier for one in found.people))
     return found
+
+
+def _box(state: EncounterListState, viewer: Viewer, form: FilterForm | None) -> SearchBox:
+    """What stands in the search box: of a form with an error what was typed, as it was typed."""
+    return state.box(viewer) if form is None or viewer.discreet else SearchBox(form.data.get("patient", ""))
 
 
 def _patient_url(state: EncounterListState) -> str:

@@ -20,9 +20,11 @@ class Failure:
     can_retry: bool
 
     @classmethod
-    def of(cls, error: errors.GatewayError) -> "Failure":
+    def of(cls, error: errors.GatewayError, *, discreet: bool = False) -> "Failure":
         title, advice, status = _words(error)
-        detail = error.problem.detail if error.problem and isinstance(error, errors.BadRequest) else ""
+        # It repeats what was asked for, and so perhaps a patient's identifier.
+        tells = isinstance(error, errors.BadRequest) and not discreet
+        detail = error.problem.detail if error.problem and tells else ""
         # Not asked again by itself, but a person may: what came through a proxy or a portal may be gone in a moment.
         can_retry = error.retryable or isinstance(error, errors.UnreadableAnswer | errors.TooBusy)
         if isinstance(error, errors.TooBusy) and error.retry_after:

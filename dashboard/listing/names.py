@@ -17,7 +17,7 @@ LONGEST_SORT_KEY = 80
 _LONGEST_TEXT = 512
 _REMEMBERED = 8192  # characters, words; a visitor cannot fill the memory with rare ones
 
-_APOSTROPHES = frozenset("'＇`´‘’‛′ʹʺʻʼʽʾʿˈˮ՚׳״")
+APOSTROPHES = frozenset("'＇`´‘’‛′ʹʺʻʼʽʾʿˈˮ՚׳״")
 # Letters that lose their difference without Unicode saying so: Latin, Cyrillic, Arabic, Hebrew's final forms. The
 # Greek iota below a letter stands beside it in capitals.
 _ALIKE: dict[str, str] = {"æ": "ae", "œ": "oe", "þ": "th", "\u0345": "ι"} | dict(
@@ -56,7 +56,7 @@ class _Signs(dict[int, str]):
 
 def _sign(sign: str) -> str:
     """Plain letters and digits, a blank, "'" or "-" for what parts letters, or nothing."""
-    if sign in _APOSTROPHES:
+    if sign in APOSTROPHES:
         return "'"
     if sign in _ALIKE:
         return _ALIKE[sign]
@@ -114,6 +114,11 @@ def identifier_words(identifier: str) -> tuple[str, ...]:
     parts = _PARTS.findall(_signs(identifier[:_LONGEST_TEXT]))
     whole = "".join(parts)
     return tuple(dict.fromkeys(whole[start : start + LONGEST_WORD] for start in _starts(parts)))
+
+
+def is_dense(word: str) -> bool:
+    """Whether a word is of a script without blanks, so that it may stand anywhere inside a longer one."""
+    return bool(_BEGINNING.match(_signs(word)))
 
 
 def query_words(text: str) -> tuple[tuple[str, ...], ...]:

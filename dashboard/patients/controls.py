@@ -1,5 +1,7 @@
 """What a user can change on the patients list, drawn from its state: every link is the state with one change."""
 
+from dashboard.accounts.viewer import Viewer
+from dashboard.listing import discretion
 from dashboard.listing.columns import Header
 from dashboard.listing.controls import ActiveFilter, Option
 from dashboard.patients import seen
@@ -34,9 +36,10 @@ def order_remark(state: PatientListState) -> str:
     return REMARKS.get((state.sort.order, state.sort.direction), "")
 
 
-def active_filters(state: PatientListState) -> list[ActiveFilter]:
+def active_filters(state: PatientListState, viewer: Viewer) -> list[ActiveFilter]:
     """One entry a filter, each with the way to take it off."""
-    active = [ActiveFilter(f"“{state.text}”", state.but(text="").url())] if state.text else []
+    shown = discretion.search(state.text, viewer)
+    active = [ActiveFilter(shown, state.but(text="").url())] if state.text else []
     if state.only_open:
         active.append(ActiveFilter("Open encounters", state.but(only_open=False).url()))
     for word, label in SEX_LABELS.items():

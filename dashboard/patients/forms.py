@@ -5,6 +5,7 @@ from django import forms
 from dashboard.encounters.forms import PatientField
 from dashboard.listing.controls import DEFAULT_SIZE, SIZES
 from dashboard.listing.patient_text import LONGEST
+from dashboard.listing.search_box import Meant
 from dashboard.patients.seen import Seen
 from dashboard.patients.state import SEXES, SORTS, PatientListState, Sort
 
@@ -19,6 +20,8 @@ class FilterForm(forms.Form):
             "max_length": f"A name or identifier has at most {LONGEST} characters. Was something else pasted?"
         },
     )
+    # What an empty box stands for, sealed.
+    kept = forms.CharField(required=False)
     sex = forms.MultipleChoiceField(required=False, choices=[(word, word) for word in SEXES])
     seen = forms.ChoiceField(required=False, choices=[(word.value, word.value) for word in Seen])
     open = forms.BooleanField(required=False)
@@ -28,12 +31,14 @@ class FilterForm(forms.Form):
     def state(self, tenant: str) -> PatientListState:
         """The list that the form asks for, from its first page; of a form with an error, the part that is right."""
         values = self.cleaned_data
+        kept = Meant() if values.get("patient") else Meant.kept(tenant, values.get("kept", ""))
         return PatientListState(
             tenant,
-            text=values.get("patient", ""),
+            text=values.get("patient") or kept.text,
             sexes=tuple(word for word in SEXES if word in values.get("sex", ())),
             seen=Seen(values.get("seen") or Seen.EVER),
             only_open=bool(values.get("open")),
             sort=SORTS.get(values.get("sort", ""), Sort()),
             size=int(values.get("size") or DEFAULT_SIZE),
+            unreadable=kept.unreadable or bool(kept.patient),
         )

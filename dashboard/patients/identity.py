@@ -7,10 +7,12 @@ from datetime import date
 from corti_gateway.models import Interaction, Patient
 from dashboard.accounts.viewer import Viewer
 from dashboard.index.reading.patients import PatientRecord
-from dashboard.listing import formatting
+from dashboard.listing import discretion, formatting
+from dashboard.listing.discretion import Shown
 from dashboard.listing.formatting import NOTHING, number
 from dashboard.patients.bar import Part, bar
 
+HIDDEN = "Hidden"
 SEX_WORDS = {"female": "Female", "male": "Male", "other": "Other", "unknown": "Unknown"}
 
 
@@ -32,10 +34,11 @@ class Identity:
     @classmethod
     def of(cls, record: PatientRecord, viewer: Viewer) -> "Identity":
         patient = Patient(record.identifier, record.name, record.gender, record.birth_date, record.pronouns)
+        shown = discretion.of(patient, viewer)
         return cls(
-            record.name or "",
-            record.identifier,
-            *_told(patient, viewer),
+            shown.name,
+            shown.identifier,
+            *_told(patient, shown, viewer),
             encounters=number(record.encounters),
             parts=tuple(bar(record.counts)),
             first_seen=formatting.time_element(record.first_seen, viewer, formatting.moment),
@@ -47,12 +50,20 @@ class Identity:
         """As the newest of some encounters says, where the index does not know the patient."""
         patient = next((row.patient for row in rows if row.patient), None)
         if patient is None:
-            return cls.unknown(identifier)
-        return cls(patient.name or "", identifier, *_told(patient, viewer))
+            return cls.unknown(identifier, viewer)
+        shown = discretion.of(patient, viewer)
+        return cls(shown.name, shown.identifier, *_told(patient, shown, viewer))
 
     @classmethod
-    def unknown(cls, identifier: str) -> "Identity":
-        return cls("", identifier)
+    def unknown(cls, identifier: str, viewer: Viewer) -> "Identity":
+        return cls("", discretion.identifier(identifier, viewer))
+
+    @property
+    def told_apart(self) -> str:
+        """What tells two people of one name apart, beside the identifier."""
+        if self.born in ("", NOTHING):
+            return "birth date not known"
+        return ", ".join(part for part in (f"born {self.born}" if self.born != HIDDEN else "", self.age) if part)
 
 
 def age_words(born: date | None, viewer: Viewer) -> str:
@@ -61,8 +72,9 @@ def age_words(born: date | None, viewer: Viewer) -> str:
     return f"{age} years" if age.isdigit() else age
 
 
-def _told(patient: Patient, viewer: Viewer) -> tuple[str, str, str, str]:
+def _told(patient: Patient, shown: Shown, viewer: Viewer) -> tuple[str, str, str, str]:
     """Sex, birth date, age and pronouns, in the order of the fields."""
     sex = patient.gender or ""
-    born = formatting.day(patient.birth_date) if patient.birth_date else NOTHING
-    return SEX_WORDS.get(sex, sex) or NOTHING, born, age_words(patient.birth_date, viewer), patient.pronouns or NOTHING
+    born = shown.born or (HIDDEN if patient.birth_date else NOTHING)
+    pronouns = shown.text(patient.pronouns or "") or NOTHING
+    return SEX_WORDS.get(sex) or shown.text(sex) or NOTHING, born, age_words(patient.birth_date, viewer), pronouns

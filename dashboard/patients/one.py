@@ -65,9 +65,9 @@ def show(request: TenantRequest, identifier: str, index: IndexState | None) -> S
     try:
         page = plan.answer(request.tenant, question, index)
     except GatewayError as error:
-        failure, outage = Failure.of(error), plan.outage(request.tenant)
+        failure, outage = Failure.of(error, discreet=viewer.discreet), plan.outage(request.tenant)
         words = outage_words(outage, viewer) if outage else ""
-        person = Identity.of(record, viewer) if record else Identity.unknown(identifier)
+        person = Identity.of(record, viewer) if record else Identity.unknown(identifier, viewer)
         return Shown(context | {"person": person, "failure": failure, "outage": words}, failure.status)
     person = Identity.of(record, viewer) if record else Identity.told_by(page.rows, identifier, viewer)
     notices = [*parameters.notices, *page.notices]
@@ -129,7 +129,7 @@ def _rows_html(
     """The rows; each opens within the list of encounters that ``state`` describes."""
     base, mark, query = state.url().partition("?")
     context = {
-        "rows": present(replace(page, rows=rows), viewer, names),
+        "rows": present(replace(page, rows=rows), viewer, state.tenant, names),
         "extra": "",
         "base": base,
         "query": f"{mark}{query}",

@@ -6,8 +6,9 @@ from typing import Any, TypedDict
 from dashboard.accounts.viewer import Viewer
 from dashboard.encounters.presenters import SEX_LABELS
 from dashboard.index.reading.patients import PatientRecord
-from dashboard.listing import formatting
+from dashboard.listing import discretion, formatting
 from dashboard.listing.formatting import number
+from dashboard.listing.search_box import Button
 from dashboard.listing.similar_names import alike
 from dashboard.patients.bar import Part, bar
 from dashboard.patients.identity import age_words
@@ -20,6 +21,7 @@ class PatientRow(TypedDict):
 
     name: str
     identifier: str
+    choose: Button
     similar: str
     sex: str
     pronouns: str
@@ -33,25 +35,27 @@ class PatientRow(TypedDict):
     seen: str
 
 
-def present(records: Sequence[PatientRecord], viewer: Viewer) -> list[PatientRow]:
-    """The rows of a page, each with a mark where another patient on the page has a similar name."""
+def present(records: Sequence[PatientRecord], viewer: Viewer, tenant: str) -> list[PatientRow]:
+    """The rows of a page, each with a mark where another patient on the page has a similar name; ``choose`` is the
+    button that leads to the patient in this ``tenant``."""
     similar = alike((record.identifier, record.name) for record in records if record.name)
-    rows = [_row(record, viewer) for record in records]
-    for row in rows:
-        if others := similar.get((row["identifier"], row["name"])):
-            row["similar"] = "; ".join(f"{name}, {identifier}" for identifier, name in others)
+    rows = [_row(record, viewer, tenant) for record in records]
+    for row, record in zip(rows, records, strict=True):
+        if others := similar.get((record.identifier, record.name or "")):
+            row["similar"] = discretion.others(others, viewer)
     return rows
 
 
-def _row(record: PatientRecord, viewer: Viewer) -> PatientRow:
-    parts = bar(record.counts)
+def _row(record: PatientRecord, viewer: Viewer, tenant: str) -> PatientRow:
+    parts, shown = bar(record.counts), discretion.of(record, viewer)
     return {
-        "name": record.name or record.identifier,
-        "identifier": record.identifier,
+        "name": shown.called,
+        "identifier": shown.identifier,
+        "choose": Button.of(tenant, viewer, record.identifier),
         "similar": "",
-        "sex": _SEXES.get(record.gender, record.gender) if record.gender else "",
-        "pronouns": record.pronouns or "",
-        "born": formatting.day(record.birth_date) if record.birth_date else "",
+        "sex": _SEXES.get(record.gender) or shown.text(record.gender) if record.gender else "",
+        "pronouns": shown.text(record.pronouns or ""),
+        "born": shown.born,
         "age": age_words(record.birth_date, viewer),
         "encounters": number(record.encounters),
         "parts": parts,

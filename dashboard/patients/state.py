@@ -15,6 +15,7 @@ from dashboard.listing.controls import DEFAULT_SIZE, LAST_PAGE, PATIENT, SIZES, 
 from dashboard.listing.notices import Notice
 from dashboard.listing.parameters import Parameters
 from dashboard.listing.sealed import seal
+from dashboard.listing.search_box import SearchBox
 from dashboard.patients.seen import Seen
 
 # In an address, for patients whose sex the API does not tell; the index says "".
@@ -95,9 +96,13 @@ class PatientListState:
         """The state with something changed; whatever changes but the page returns to page one."""
         return replace(self, **({"page": 1, "unreadable": False} | changes))
 
-    def form_values(self) -> list[tuple[str, str]]:
+    def box(self, viewer: Viewer) -> SearchBox:
+        """What stands in the search box."""
+        return SearchBox.of(self.tenant, viewer, text=self.text)
+
+    def form_values(self, viewer: Viewer) -> list[tuple[str, str]]:
         """The state as the filter form says it; in clear, for the page itself only."""
-        return [("patient", self.text), *self._plain()]
+        return [*self.box(viewer).pairs(), *self._plain()]
 
     def url(self) -> str:
         """The one canonical URL of this state: defaults left out, keys in one order, what was typed sealed."""

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, push_url
 
+from dashboard.accounts.sharing import refused_while_on
 from dashboard.accounts.viewer import Viewer
 from dashboard.audit import note
 from dashboard.index.reading import patients as reading
@@ -21,6 +22,7 @@ from dashboard.listing.csv_text import attachment
 from dashboard.listing.formatting import number
 from dashboard.listing.patient_text import LONGEST, trimmed
 from dashboard.listing.sealed import Unsealable, unseal
+from dashboard.listing.search_box import Meant, SearchBox
 from dashboard.listing.stamp import Stamp, zone_words
 from dashboard.patients import controls, one
 from dashboard.patients.export import table
@@ -63,7 +65,7 @@ def patient_list(request: TenantRequest) -> HttpResponse:
         state,
         index,
         rows=page.rows,
-        rows_html=_rows_html(page, viewer),
+        rows_html=_rows_html(page, viewer, state.tenant),
         shown=f"{number(page.question.offset + 1)}–{number(page.question.offset + len(page.rows))}",
         total=number(page.total),
         stamp=Stamp.of(page.as_of, viewer),
@@ -78,6 +80,7 @@ def patient_list(request: TenantRequest) -> HttpResponse:
 
 @require_safe
 @exports
+@refused_while_on
 @limited("files")
 def export(request: TenantRequest) -> HttpResponse:
     """The list behind the same query string as a file; where there are no rows to be had, the page that says why."""
@@ -87,12 +90,13 @@ def export(request: TenantRequest) -> HttpResponse:
         return _render(request, state, index, status=404)
     if index is None or index.is_empty:
         return _render(request, state, index, notices=state.notices)
-    question = state.question(Viewer.of(request), hide_deleted=request.hides_deleted)
+    viewer = Viewer.of(request)
+    question = state.question(viewer, hide_deleted=request.hides_deleted)
     rows, extent = exporting.patients(question, index)
     note(request, filters=query_of(state.url()), patients=(row.identifier for row in rows))
     head = files.head(
         f"Patients of {request.tenant.label}",
-        filters=controls.active_filters(state),
+        filters=controls.active_filters(state, viewer),
         order=controls.sort_words(state),
         extent=extent,
         notices=state.notices,
@@ -101,24 +105,28 @@ def export(request: TenantRequest) -> HttpResponse:
     return attachment([*head, *table(rows)], f"patients-{request.tenant.slug}.csv")
 
 
-def _rows_html(page: PatientPage, viewer: Viewer) -> SafeString:
-    context = {"rows": present(page.rows, viewer)}
+def _rows_html(page: PatientPage, viewer: Viewer, tenant: str) -> SafeString:
+    context = {"rows": present(page.rows, viewer, tenant)}
     # What the engine, which escapes every value, has made of it.
     return SafeString(render_to_string("patients/rows.jinja", context, using="jinja2"))
 
 
 def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:
     tenant = request.tenant.slug
-    if identifier := request.POST.get("exactly"):
+    if meant := Meant.by_button(tenant, request.POST.dict()):
         # A row or a suggestion was chosen: what is being typed has no say.
-        url = patient_url(tenant, identifier)
+        if meant.unreadable:
+            return push_url(_render(request, PatientListState(tenant, unreadable=True), index, status=404), False)
+        url = patient_url(tenant, meant.patient)
         return HttpResponseClientRedirect(url) if _is_fragment(request) else redirect(url)
     form = FilterForm(request.POST)
     valid = form.is_valid()
     state = form.state(tenant)
-    if valid:
+    if valid and not state.unreadable:
         return redirect(state.url())
     # The address stays that of the list before: the form's own would lose its filters.
+    if valid:
+        return push_url(_render(request, state, index, status=404), False)
     return push_url(_render(request, state, index, status=422, form=form), False)
 
 
@@ -132,17 +140,18 @@ def _render(
 ) -> HttpResponse:
     tenant = request.tenant
     fragment = _is_fragment(request)
-    standing = Standing.of(tenant, index)
-    filling = Progress.of(index, Viewer.of(request)) if index and standing is Standing.FILLING else None
+    viewer, standing = Viewer.of(request), Standing.of(tenant, index)
+    filling = Progress.of(index, viewer) if index and standing is Standing.FILLING else None
     shared = {
         "fragment": fragment,
         "send_filters": "form" in context,
+        "box": _box(state, viewer, context.get("form")),
         "title": f"Patients{f', page {state.page}' if state.page > 1 else ''} · {tenant.label}",
         "state": state,
         "standing": standing,
         "searchable": index is not None and not index.is_empty,
         "filling": filling,
-        "form_values": urlencode(state.form_values()),
+        "form_values": urlencode(state.form_values(viewer)),
         "here": state.url(),
         "export_url": export_of(state.but(page=1).url()) if Role.EXPORTER in request.roles else "",
         "clear_url": PatientListState(tenant.slug, sort=state.sort, size=state.size).url(),
@@ -152,10 +161,15 @@ def _render(
         "sizes": size_options(state.size),
         "sort_words": controls.sort_words(state),
         "order_remark": controls.order_remark(state),
-        "active_filters": controls.active_filters(state),
+        "active_filters": controls.active_filters(state, viewer),
         "headers": controls.headers(state),
     }
     return render(request, f"{LIST}#results" if fragment else LIST, shared | context, status=status)
+
+
+def _box(state: PatientListState, viewer: Viewer, form: FilterForm | None) -> SearchBox:
+    """What stands in the search box: of a form with an error what was typed, as it was typed."""
+    return state.box(viewer) if form is None or viewer.discreet else SearchBox(form.data.get("patient", ""))
 
 
 @require_POST
@@ -170,7 +184,7 @@ def suggest(request: TenantRequest) -> HttpResponse:
     found = reading.suggest(index.tenant, text, hide_deleted=request.hides_deleted)
     note(request, patients=(row.identifier for row in found.rows))
     context = {
-        "rows": present(found.rows, Viewer.of(request)),
+        "rows": present(found.rows, Viewer.of(request), request.tenant.slug),
         "total": number(found.total),
         "more": found.total > len(found.rows),
         "filling": index.is_filling,
@@ -187,6 +201,7 @@ def patient(request: TenantRequest, sealed: str) -> HttpResponse:
     try:
         identifier = unseal(tenant.slug, PATIENT, sealed)
     except Unsealable:
-        return render(request, PAGE, title | {"unreadable": True}, status=404)
+        here = PatientListState(tenant.slug).url()
+        return render(request, PAGE, title | {"unreadable": True, "here": here}, status=404)
     shown = one.show(request, identifier, plan.index_of(tenant))
     return render(request, PAGE, title | shown.context, status=shown.status)

@@ -12,6 +12,12 @@
   // A page from the back/forward cache may be from before a sign-out.
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+  // Shared from now on: what other tabs still show in full is loaded anew.
+  const tabs = new BroadcastChannel("sharing");
+  const isShared = () => Boolean($(".sharing-band"));
+  tabs.addEventListener("message", () => { if ("endsIn" in document.body.dataset && !isShared()) location.reload(); });
+  if (isShared()) tabs.postMessage("on");
+
   document.addEventListener("change", ({ target }) => {
     // A span of days and two dates exclude each other: what was touched last counts.
     if (target.id === "when") for (const day of ["#from", "#to"]) $(day).value = "";
@@ -26,7 +32,7 @@
 
   // The band is not part of what changes: its form was drawn with the address of the first list.
   document.addEventListener("submit", (event) => {
-    if (event.target.matches(".themes")) event.target.elements.next.value = location.pathname + location.search;
+    if (event.target.matches(".themes, .sharing")) event.target.elements.next.value = location.pathname + location.search;
     // The focus goes back to the button that opened it.
     if (event.submitter?.id === "apply") event.submitter.closest("[popover]").hidePopover();
   });
@@ -34,7 +40,7 @@
   document.addEventListener("keydown", (event) => {
     if (document.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-    const target = { "/": "#patient", r: "#refresh" }[event.key];
+    const target = { "/": "#patient", r: "#refresh", s: "#sharing" }[event.key];
     if (!target || !$(target)) return;
     event.preventDefault();
     if (event.key === "/") $(target).select(); else $(target).click();
@@ -113,6 +119,10 @@
       else control.value = "";
     }
     if (field) field.defaultValue = values.get("patient") ?? "";
+    // While the screen is shared the box is empty, and what it stands for is sealed beside it.
+    const kept = form.elements.kept;
+    if (kept) kept.value = values.get("kept") ?? "";
+    if (kept && field) field.placeholder = kept.value ? kept.dataset.full : kept.dataset.empty;
     const mine = $("#mine");
     if (mine) {
       const pressed = values.get("clinician") === "me";

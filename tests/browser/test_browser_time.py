@@ -127,12 +127,15 @@ def test_shortcuts_can_be_switched_off_in_the_settings(ada: Visitor) -> None:
     ada.leaves(ada.page.get_by_role("button", name="Save").click)
     assert not User.objects.get(username="ada").shortcuts
     ada.open_list(rows=25)
-    expect(ada.page.locator("kbd")).to_be_hidden()
+    expect(ada.page.locator("kbd:visible")).to_have_count(0)
     asked = len(ada.watch.requests)
-    for key in "/r":
+    for key in "/rs":
         ada.page.keyboard.press(key)
     ada.page.wait_for_timeout(150)
     assert (ada.focus, len(ada.watch.requests)) == ("BODY", asked)
+    ada.page.locator(".avatar").click()
+    expect(ada.page.locator("#sharing")).to_be_visible()
+    expect(ada.page.locator("kbd:visible")).to_have_count(0)
 
 
 def test_the_reference_of_a_failure_is_copied_by_a_button(visit: Visit, sandbox: Sandbox) -> None:

@@ -3,6 +3,8 @@
 import pytest
 
 from corti_gateway.vocabulary import EncounterStatus
+from dashboard.listing.controls import PATIENT, TEXT
+from dashboard.listing.sealed import seal
 from tests.dashboard.support import CANARY, NOW, PageClient
 
 URL = "/nordhavn/encounters/"
@@ -179,6 +181,12 @@ def test_the_button_of_a_name_finds_that_very_patient(page_client, upstream, ide
     page = page_client.page(URL, method="post", data={"exactly": value})
     assert [row[1].split(" ")[:2] for row in page.rows] == [["Testa", "Exact"]]
     assert 'name="exactly"' not in page.html, "of one patient, no name is a button"
+
+
+@pytest.mark.parametrize("value", ["PT-1", "AAAA", seal("riverside", PATIENT, "PT-1"), seal("nordhavn", TEXT, "PT-1")])
+def test_a_button_that_cannot_be_opened_shows_nobody(page_client, upstream, htmx, value):
+    page = page_client.page(URL, method="post", data={"sealed": value, "status": "completed"}, htmx=htmx)
+    assert (page.status, page.state, page.rows) == (404, ["unreadable-filter"], [])
 
 
 def test_a_name_wins_over_what_is_being_typed(page_client, upstream):

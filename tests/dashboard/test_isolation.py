@@ -85,12 +85,16 @@ def some_request(rng):
             query.append(f"{key}={some_seal(rng)}")
     form = {"patient": rng.choice([*MARKS.values(), "testa", "PT-1", ""]), "username": rng.choice(USERNAMES)}
     form |= {"roles": [rng.choice(list(Role))]} if rng.random() < 0.5 else {}
-    form |= {"exactly": rng.choice(IDENTIFIERS)} if rng.random() < 0.3 else {}
+    form |= {"kept": f"{rng.choice([PATIENT, TEXT])}={some_seal(rng)}"} if rng.random() < 0.3 else {}
+    form |= {"exactly": rng.choice(IDENTIFIERS)} if rng.random() < 0.2 else {}
+    form |= {"sealed": some_seal(rng)} if rng.random() < 0.2 else {}
     return name, f"{url}?{'&'.join(query)}" if query else url, form
 
 
 # Signing out would end the run of a person; the rest of the map is all there.
 ENDS = {"accounts:sign-out", "accounts:sign-out-elsewhere", "accounts:end-session", "accounts:start-over"}
+# Sharing the screen would hide the marks that are looked for.
+ENDS |= {"accounts:sharing-on"}
 URLS = [(name, of) for name, of in url_names() if name not in ENDS]
 OF_TENANTS = [(name, of) for name, of in URLS if of]
 READING = [(name, of) for name, of in URLS if name.startswith(("encounters:", "patients:"))]

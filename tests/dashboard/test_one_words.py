@@ -11,6 +11,7 @@ from dashboard.encounters.one.facts import grouped
 from dashboard.encounters.one.recordings import PIECE, Wanted, answer
 from dashboard.encounters.one.transcripts import TranscriptSheet, places
 from dashboard.encounters.state import EncounterListState
+from dashboard.listing.discretion import NOBODY
 from dashboard.listing.formatting import clock, words_of
 from tests.dashboard.support import NOW
 
@@ -65,13 +66,14 @@ def test_speakers_are_called_by_role_where_a_channel_has_one_and_by_number_else(
             segment("b", channel=1),
             segment("c", channel=1, speaker=2),
             roles={0: "doctor", 1: "multiple"},
-        )
+        ),
+        NOBODY,
     )
     assert [turn["speaker"] for turn in sheet.turns] == ["Doctor", "Speaker 2", "Speaker 3"]
 
 
 def test_what_one_speaker_says_on_end_is_one_turn_of_a_bearable_length():
-    sheet = TranscriptSheet.of(transcript(*(segment(str(number)) for number in range(100))))
+    sheet = TranscriptSheet.of(transcript(*(segment(str(number)) for number in range(100))), NOBODY)
     assert len(sheet.turns) > 1
     assert [said["text"] for turn in sheet.turns for said in turn["said"]] == [str(number) for number in range(100)]
     assert {turn["voice"] for turn in sheet.turns} == {1}
@@ -89,7 +91,7 @@ def test_facts_stand_in_the_order_of_the_groups_and_unknown_groups_after_them():
         fact("d", "plan"),
         fact("e", "plan", discarded=True),
     ]
-    shown = grouped(facts, groups, WHERE)
+    shown = grouped(facts, groups, WHERE, NOBODY)
     assert [group.heading for group in shown] == ["The plan", "Allergien", "Own heading", "Without a group"]
     assert [line.text for line in shown[0].kept] == ["d"]
     assert [line.text for line in shown[0].discarded] == ["e"]
@@ -101,14 +103,14 @@ def test_only_evidence_of_a_transcript_leads_there_and_never_by_its_words():
         Evidence("document", "d-1", "A letter"),
         Evidence(None, None, None),
     )
-    (group,) = grouped([fact("a", evidence=evidence)], [], WHERE)
+    (group,) = grouped([fact("a", evidence=evidence)], [], WHERE, NOBODY)
     leads, stands = group.kept[0].quotes
     assert leads.url == f"/nordhavn/encounters/{KEY}/transcript/?transcript=t-1&fact=fct-1"
     assert stands.url == ""
 
 
 def test_a_fact_without_an_id_has_no_place_to_lead_to():
-    (group,) = grouped([fact("a", key=None, evidence=(Evidence("transcript", "t-1", "My knee"),))], [], WHERE)
+    (group,) = grouped([fact("a", key=None, evidence=(Evidence("transcript", "t-1", "My knee"),))], [], WHERE, NOBODY)
     assert group.kept[0].quotes[0].url == ""
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from corti_gateway.queries import InteractionQuery
 from dashboard.accounts.viewer import Viewer
 from dashboard.listing.names import identifier_words, query_words, words
-from dashboard.listing.sealed import unseal
+from dashboard.listing.sealed import seal, unseal
 from dashboard.patients.bar import GAP, LEAST, WIDTH, bar
 from dashboard.patients.columns import SORT_WORDS
 from dashboard.patients.seen import Seen
@@ -207,6 +207,13 @@ def test_a_row_leads_to_the_patient(page_client, upstream, following, htmx):
     where = answer["HX-Redirect"] if htmx else answer["Location"]
     assert (answer.status_code, CANARY in where) == (200 if htmx else 302, False)
     assert unseal("nordhavn", "patient", where.split("/")[3]) == f" {CANARY}-1 "
+
+
+@pytest.mark.parametrize("value", [f"{CANARY}-1", "AAAA", seal("riverside", "patient", "PT-1"), "/../x"])
+def test_a_row_that_cannot_be_opened_leads_to_nobody(page_client, indexed, htmx, value):
+    page = page_client.page(URL, method="post", data={"sealed": value}, htmx=htmx)
+    assert (page.status, page.state, page.rows) == (404, ["unreadable-filter"], [])
+    assert CANARY not in page.html
 
 
 def test_a_broken_search_shows_nobody(page_client, indexed, htmx):

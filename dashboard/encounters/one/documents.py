@@ -7,6 +7,7 @@ from corti_gateway.contents import Document
 from corti_gateway.vocabulary import DocumentSystem
 from dashboard.accounts.viewer import Viewer
 from dashboard.listing import formatting
+from dashboard.listing.discretion import Shown
 
 SYSTEMS = {DocumentSystem.CLASSIC: "Document", DocumentSystem.GUIDED: "Guided document"}
 
@@ -31,27 +32,27 @@ class DocumentSheet:
     parts: tuple[Part, ...]
 
 
-def sheets(documents: Iterable[Document], viewer: Viewer) -> list[DocumentSheet]:
+def sheets(documents: Iterable[Document], viewer: Viewer, shown: Shown) -> list[DocumentSheet]:
     ordered = sorted(
         documents, key=lambda one: one.created_at.timestamp() if one.created_at else float("inf"), reverse=True
     )
-    return [_sheet(number, document, viewer) for number, document in enumerate(ordered, 1)]
+    return [_sheet(number, document, viewer, shown) for number, document in enumerate(ordered, 1)]
 
 
-def name_of(document: Document) -> str:
-    return document.name or SYSTEMS[document.system]
+def name_of(document: Document, shown: Shown) -> str:
+    return shown.text(document.name or "") or SYSTEMS[document.system]
 
 
-def _sheet(number: int, document: Document, viewer: Viewer) -> DocumentSheet:
+def _sheet(number: int, document: Document, viewer: Viewer, shown: Shown) -> DocumentSheet:
     created, updated = document.created_at, document.updated_at
     is_changed = created is not None and updated is not None and updated > created
     return DocumentSheet(
         anchor=f"document-{number}",
-        name=name_of(document),
+        name=name_of(document, shown),
         system=SYSTEMS[document.system],
-        language=document.language or "",
-        labels=tuple(f"{key}: {value}" for key, value in document.labels),
+        language=shown.text(document.language or ""),
+        labels=tuple(shown.text(f"{key}: {value}") for key, value in document.labels),
         written=formatting.time_element(created, viewer, formatting.moment),
         changed=formatting.time_element(updated, viewer, formatting.moment) if is_changed else "",
-        parts=tuple(Part(section.heading or "", section.text) for section in document.sections),
+        parts=tuple(Part(shown.text(section.heading or ""), shown.text(section.text)) for section in document.sections),
     )

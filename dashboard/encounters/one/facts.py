@@ -8,6 +8,7 @@ from corti_gateway.contents import Evidence, Fact, FactGroup
 from corti_gateway.vocabulary import FactSource
 from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.presenters import label
+from dashboard.listing.discretion import Shown
 from dashboard.listing.formatting import words_of
 
 SOURCES = {
@@ -46,7 +47,7 @@ class Group:
     discarded: tuple[FactLine, ...]
 
 
-def grouped(facts: Sequence[Fact], groups: Sequence[FactGroup], addresses: Addresses) -> list[Group]:
+def grouped(facts: Sequence[Fact], groups: Sequence[FactGroup], addresses: Addresses, shown: Shown) -> list[Group]:
     """The facts by group, the groups in the order of Corti's own list, those that it does not name after them."""
     by_group: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
@@ -54,7 +55,9 @@ def grouped(facts: Sequence[Fact], groups: Sequence[FactGroup], addresses: Addre
     names = {group.key: _name(group.names) for group in groups if group.key}
     places = {key: place for place, key in enumerate(names)}
     keys = sorted(by_group, key=lambda key: (key == "", places.get(key, len(places))))
-    return [_group(names.get(key) or words_of(key) or NO_GROUP, by_group[key], addresses) for key in keys]
+    return [
+        _group(names.get(key) or shown.text(words_of(key)) or NO_GROUP, by_group[key], addresses, shown) for key in keys
+    ]
 
 
 def by_weight(facts: Iterable[Fact]) -> list[Fact]:
@@ -63,19 +66,21 @@ def by_weight(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(kept, key=lambda fact: WEIGHTIEST.index(fact.group) if fact.group in WEIGHTIEST else len(WEIGHTIEST))
 
 
-def _group(heading: str, facts: Sequence[Fact], addresses: Addresses) -> Group:
+def _group(heading: str, facts: Sequence[Fact], addresses: Addresses, shown: Shown) -> Group:
     return Group(
         heading,
-        tuple(_line(fact, addresses) for fact in facts if not fact.discarded),
-        tuple(_line(fact, addresses) for fact in facts if fact.discarded),
+        tuple(_line(fact, addresses, shown) for fact in facts if not fact.discarded),
+        tuple(_line(fact, addresses, shown) for fact in facts if fact.discarded),
     )
 
 
-def _line(fact: Fact, addresses: Addresses) -> FactLine:
+def _line(fact: Fact, addresses: Addresses, shown: Shown) -> FactLine:
     return FactLine(
-        text=fact.text or "A fact without words",
-        source=label(SOURCES, fact.source) if fact.source else "",
-        quotes=tuple(Quote(found.quote, _place(fact.id, found, addresses)) for found in fact.evidence if found.quote),
+        text=shown.text(fact.text or "") or "A fact without words",
+        source=label(SOURCES, fact.source, shown) if fact.source else "",
+        quotes=tuple(
+            Quote(shown.text(found.quote), _place(fact.id, found, addresses)) for found in fact.evidence if found.quote
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.one.documents import sheets
 from dashboard.encounters.one.facts import grouped, is_from_transcript
 from dashboard.encounters.one.transcripts import TranscriptSheet
+from dashboard.listing.discretion import NOBODY, Shown
 from dashboard.listing.failures import Failure
 from dashboard.sources import one as source
 from dashboard.sources.one import Call
@@ -25,12 +26,13 @@ ONLY_THIS = "Only this part is affected."
 
 @dataclass(frozen=True)
 class Asked:
-    """What a part is read for: the encounter, whoever looks, and what the address chose."""
+    """What a part is read for: the encounter, whoever looks, what the address chose, and the patient once known."""
 
     gateway: CortiGateway
     addresses: Addresses
     viewer: Viewer
     chosen: Mapping[str, str]
+    shown: Shown = NOBODY
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _documents(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     found: list[Document] = [document for listed in had for document in listed.items]
     missing = next((answer for answer in answers if isinstance(answer, GatewayError)), None)
     return {
-        "documents": sheets(found, asked.viewer),
+        "documents": sheets(found, asked.viewer, asked.shown),
         "count": len(found),
         "unreadable": sum(listed.unreadable for listed in had),
         "missing": failure_of(missing) if missing else None,
@@ -114,7 +116,7 @@ def _facts(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     facts: Listed[Fact] = _had(answers[0])
     groups: Sequence[FactGroup] = () if isinstance(answers[1], GatewayError) else answers[1].items
     return {
-        "groups": grouped(facts.items, groups, asked.addresses),
+        "groups": grouped(facts.items, groups, asked.addresses, asked.shown),
         "count": sum(not fact.discarded for fact in facts.items),
         "discarded": sum(fact.discarded for fact in facts.items),
         "unreadable": facts.unreadable,
@@ -135,7 +137,8 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
         "count": len(samples),
         "unreadable": read.samples.unreadable,
         "samples": [
-            Choice(one.sample or "without words", asked.addresses.transcript(one.id), one.id) for one in samples
+            Choice(asked.shown.text(one.sample or "") or "without words", asked.addresses.transcript(one.id), one.id)
+            for one in samples
         ],
     }
     if read.chosen is None:
@@ -143,7 +146,7 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     if isinstance(read.chosen, GatewayError):
         return context | {"missing": failure_of(read.chosen)}
     fact = asked.chosen.get("fact", "")
-    sheet = TranscriptSheet.of(read.chosen, _quotes(fact, answers[1:], read.chosen.id))
+    sheet = TranscriptSheet.of(read.chosen, asked.shown, _quotes(fact, answers[1:], read.chosen.id))
     sound = asked.addresses.recording(sheet.recording) if sheet.recording else ""
     turns = render_to_string(TURNS, {"turns": sheet.turns, "plays": bool(sound)}, using="jinja2")
     return context | {

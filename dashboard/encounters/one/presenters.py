@@ -15,7 +15,7 @@ from dashboard.encounters.presenters import (
     duration_words,
     label,
 )
-from dashboard.listing import formatting
+from dashboard.listing import discretion, formatting
 from dashboard.listing.formatting import NOTHING
 
 SEX_WORDS = {Gender.FEMALE: "Female", Gender.MALE: "Male", Gender.OTHER: "Other sex", Gender.UNKNOWN: "Sex unknown"}
@@ -36,15 +36,15 @@ class Person:
     def of(cls, patient: Patient | None, viewer: Viewer) -> "Person":
         if patient is None:
             return cls(NO_PATIENT, "", "", "", "", "")
-        birth = patient.birth_date
-        years = formatting.age(birth, viewer) if birth else ""
+        shown = discretion.of(patient, viewer)
+        years = formatting.age(patient.birth_date, viewer) if patient.birth_date else ""
         return cls(
-            name=patient.name or patient.identifier or NO_IDENTIFIER,
-            identifier=patient.identifier or "",
-            born=formatting.day(birth) if birth else "",
+            name=shown.called or NO_IDENTIFIER,
+            identifier=shown.identifier,
+            born=shown.born,
             age=f"{years} years" if years.isdigit() else years,
-            sex=label(SEX_WORDS, patient.gender) if patient.gender else "",
-            pronouns=patient.pronouns or "",
+            sex=label(SEX_WORDS, patient.gender, shown) if patient.gender else "",
+            pronouns=shown.text(patient.pronouns or ""),
         )
 
 
@@ -79,13 +79,13 @@ class Event:
     @classmethod
     def of(cls, interaction: Interaction, viewer: Viewer, clinicians: Mapping[str, str]) -> "Event":
         encounter, status = interaction.encounter, interaction.encounter.status
-        assigned = interaction.assigned_user_id or ""
+        assigned, shown = interaction.assigned_user_id or "", discretion.of(interaction.patient, viewer)
         return cls(
             icon=status.value if isinstance(status, EncounterStatus) else "other",
-            status=label(STATUS_LABELS, status) if status else "No status",
-            title=encounter.title or encounter.identifier or "Untitled",
-            identifier=encounter.identifier or "",
-            type=label(TYPE_LABELS, encounter.type) if encounter.type else NOTHING,
+            status=label(STATUS_LABELS, status, shown) if status else "No status",
+            title=shown.text(encounter.title or encounter.identifier or "") or "Untitled",
+            identifier=shown.text(encounter.identifier or ""),
+            type=label(TYPE_LABELS, encounter.type, shown) if encounter.type else NOTHING,
             period=formatting.period(encounter.period.started_at, encounter.period.ended_at, viewer),
             duration=duration_words(encounter, viewer),
             assigned=clinicians.get(assigned) or (directory.UNKNOWN if assigned else NOTHING),

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from corti_gateway.contents import Segment, Transcript
 from corti_gateway.vocabulary import TranscriptStatus
+from dashboard.listing.discretion import Shown
 from dashboard.listing.formatting import clock
 
 ROLES = {"doctor": "Doctor", "patient": "Patient"}
@@ -44,12 +45,12 @@ class TranscriptSheet:
     found: bool
 
     @classmethod
-    def of(cls, transcript: Transcript, quotes: Sequence[str] = ()) -> "TranscriptSheet":
+    def of(cls, transcript: Transcript, shown: Shown, quotes: Sequence[str] = ()) -> "TranscriptSheet":
         """The sheet, with the segments marked that the quotes stand in."""
         marked = places(transcript.segments, quotes)
         return cls(
             key=transcript.id,
-            turns=_turns(transcript, marked),
+            turns=_turns(transcript, marked, shown),
             recording=transcript.recording_id or "",
             is_processing=transcript.status is TranscriptStatus.PROCESSING,
             is_failed=transcript.status is TranscriptStatus.FAILED,
@@ -79,7 +80,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _turns(transcript: Transcript, marked: frozenset[int]) -> list[Turn]:
+def _turns(transcript: Transcript, marked: frozenset[int], shown: Shown) -> list[Turn]:
     turns: list[Turn] = []
     voices: dict[tuple[int | None, int | None], int] = {}
     last: object = None
@@ -94,7 +95,7 @@ def _turns(transcript: Transcript, marked: frozenset[int]) -> list[Turn]:
             {
                 "at": start,
                 "clock": clock(start) if start is not None else "",
-                "text": segment.text,
+                "text": shown.text(segment.text),
                 "marked": number in marked,
             }
         )

@@ -1,6 +1,6 @@
 """An encounter opened: over its list as a panel, by itself as a page, each part by an address of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,9 @@ from dashboard.encounters.one.presenters import Event, Person
 from dashboard.encounters.one.steps import Way, neighbour
 from dashboard.encounters.state import EncounterListState
 from dashboard.limits import limited
+from dashboard.listing import discretion
 from dashboard.listing.controls import PATIENT
+from dashboard.listing.discretion import Shown
 from dashboard.listing.failures import Failure
 from dashboard.listing.formatting import exact
 from dashboard.listing.sealed import seal
@@ -64,11 +66,12 @@ class Place:
         chosen = {name: self.request.GET.get(name, "") for name in ("transcript", "fact")}
         return Asked(self.request.tenant.gateway, self.addresses, self.viewer, chosen)
 
-    def may_see(self, interaction: Interaction) -> None:
-        """Note who is shown; raises ``Http404`` for what these eyes must not see."""
+    def shows(self, interaction: Interaction) -> Shown:
+        """Note who is shown, and say how; raises ``Http404`` for what these eyes must not see."""
         if self.request.hides_deleted and interaction.encounter.status is EncounterStatus.DELETED:
             raise Http404
         note(self.request, rows=[interaction])
+        return discretion.of(interaction.patient, self.viewer)
 
 
 @require_safe
@@ -101,8 +104,7 @@ def part(request: TenantRequest, key: UUID, kind: PartKind) -> HttpResponse:
     if isinstance(interaction, GatewayError):
         shown: dict[str, Any] = {"part": kind, "failure": parts.failure_of(interaction)}
     else:
-        place.may_see(interaction)
-        shown = parts.shown(kind, place.asked, answers)
+        shown = parts.shown(kind, replace(place.asked, shown=place.shows(interaction)), answers)
     failure = shown.get("failure")
     status = failure.status if failure else 200
     context = _frame(place) | shown | {"here": request.get_full_path()}
@@ -125,11 +127,11 @@ def printed(request: TenantRequest, key: UUID) -> HttpResponse:
     interaction, answers = _ask(place, *kinds)
     if isinstance(interaction, GatewayError):
         return _failed(place, interaction)
-    place.may_see(interaction)
+    asked = replace(place.asked, shown=place.shows(interaction))
     frame, sections = _frame(place), []
     for kind in kinds:
-        count = len(kind.calls(place.asked))
-        sections.append(render_to_string(kind.template, frame | parts.shown(kind, place.asked, answers[:count])))
+        count = len(kind.calls(asked))
+        sections.append(render_to_string(kind.template, frame | parts.shown(kind, asked, answers[:count])))
         answers = answers[count:]
     context = frame | _head(place, interaction)
     context |= {
@@ -152,13 +154,15 @@ def headline(request: TenantRequest, key: UUID) -> HttpResponse:
     if isinstance(interaction, GatewayError):
         failure = parts.failure_of(interaction)
         return render(request, "encounters/one/_headline.html", {"failure": failure}, status=failure.status)
-    place.may_see(interaction)
+    shown = place.shows(interaction)
     facts, _, *documents = answers
     had = [] if isinstance(facts, GatewayError) else by_weight(facts.items)
-    names = [name_of(one) for listed in documents if not isinstance(listed, GatewayError) for one in listed.items]
+    names = [
+        name_of(one, shown) for listed in documents if not isinstance(listed, GatewayError) for one in listed.items
+    ]
     context = {
         "addresses": place.addresses,
-        "facts": [fact.text for fact in had[:MAIN_FACTS]],
+        "facts": [shown.text(fact.text or "") for fact in had[:MAIN_FACTS]],
         "more": max(0, len(had) - MAIN_FACTS),
         "documents": names,
         "incomplete": any(isinstance(answer, GatewayError) for answer in (facts, *documents)),
@@ -175,7 +179,7 @@ def recording(request: TenantRequest, key: UUID, recording_key: UUID) -> HttpRes
     wanted = recordings.Wanted.read(request.headers.get("Range", ""))
     try:
         interaction, _ = source.ask(request.tenant, plan.index_of(request.tenant), place.key)
-        place.may_see(interaction)
+        place.shows(interaction)
         stream = request.tenant.gateway.open_recording(place.key, str(recording_key), wanted.first, wanted.piece)
         return recordings.answer(stream, wanted)
     except NotFound:
@@ -206,7 +210,7 @@ def _encounter(place: Place, notice: str = "") -> HttpResponse:
         raise Http404 from None
     except GatewayError as error:
         return _failed(place, error)
-    place.may_see(known.interaction)
+    place.shows(known.interaction)
     context = _frame(place) | _head(place, known.interaction)
     context |= {
         "parts": [(kind, place.addresses.part(kind.name)) for kind in PARTS],

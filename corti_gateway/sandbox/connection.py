@@ -135,25 +135,29 @@ class Connection(asyncio.Protocol):
         self._done(request)
 
     def _pour(self, chunks: Iterator[bytes], request: Request) -> None:
-        """Write a long body no faster than the client takes it."""
-        self._rest = None
-        while not self._closing:
-            chunk = next(chunks, None)
-            if chunk is None:
-                self._done(request)
-                return
-            self._transport.write(chunk)
-            if self._full:
-                self._rest = chunks, request
-                return
+        """Write a long body a piece at a time, no faster than the client takes it, and between other connections."""
+        if self._transport.is_closing():
+            return
+        chunk = next(chunks, None)
+        if chunk is None:
+            self._done(request)
+            return
+        self._transport.write(chunk)
+        self._rest = chunks, request
+        if not self._full:
+            asyncio.get_running_loop().call_soon(self._pour_on)
+
+    def _pour_on(self) -> None:
+        if self._rest and not self._full:
+            rest, self._rest = self._rest, None
+            self._pour(*rest)
 
     def pause_writing(self) -> None:
         self._full = True
 
     def resume_writing(self) -> None:
         self._full = False
-        if self._rest:
-            self._pour(*self._rest)
+        self._pour_on()
 
     def _done(self, request: Request) -> None:
         if not request.keep_alive:

@@ -12,10 +12,11 @@ import requests
 from corti_gateway.errors import Forbidden, Refused, ServerFailed
 from corti_gateway.gateway import FAR_PAGE, CortiGateway
 from corti_gateway.queries import InteractionQuery
-from corti_gateway.sandbox import Sandbox, SandboxTenant, Stats
+from corti_gateway.sandbox import Sandbox, Stats
 from corti_gateway.vocabulary import Direction, EncounterStatus, SortField
 from tests.contract.conftest import CLINIC, FAULTY, NOON
 from tests.contract.prism import DOCUMENT, DOCUMENT_SHA256, Prism, digest
+from tests.contract.tokens import token_of
 
 pytestmark = pytest.mark.node
 
@@ -38,17 +39,6 @@ def walk(gateway: CortiGateway, **query: Any) -> list[str]:
             return found
         found += rows
     raise AssertionError("no empty page after the end")
-
-
-def token_of(sandbox: Sandbox, tenant: SandboxTenant) -> str:
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": tenant.client_id,
-        "client_secret": tenant.client_secret,
-        "scope": "openid",
-    }
-    url = f"{sandbox.auth_url}{tenant.tenant_name}/protocol/openid-connect/token"
-    return str(requests.post(url, data=form, timeout=10).json()["access_token"])
 
 
 @pytest.fixture

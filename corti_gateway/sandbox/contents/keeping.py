@@ -29,8 +29,9 @@ class Contents:
         self._favoured_from: int | None = None
 
     def of(self, row: Interaction) -> Held:
-        held = self._put.get(row.id)
-        return held or make(row, SHAPES[shape_of(row, row.created >= self._newest())], self._clinic)
+        if row.id in self._put:
+            return self._put[row.id]
+        return make(row, SHAPES[shape_of(row, row.created >= self._newest())], self._clinic)
 
     def put(self, interaction_id: str, kind: str = "none", **parts: Any) -> Held:
         """Say what an interaction holds: what its kind brings, with parts in place of that (see given.completed).

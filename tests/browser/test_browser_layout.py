@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from corti_gateway.sandbox import Sandbox
 from tests.browser.conftest import Visit
 from tests.browser.pages import Visitor
-from tests.browser.tenants import LONG_IDENTIFIER, LONG_NAME
+from tests.browser.tenants import LONG_IDENTIFIER, LONG_NAME, TENANTS
 
 WIDTHS = (1440, 768, 390, 320)
 
@@ -89,7 +89,7 @@ def _menus(ada: Visitor, _: Sandbox) -> None:
 
 def _choose(ada: Visitor, _: Sandbox) -> None:
     ada.open("/")
-    expect(ada.page.locator(".choices a")).to_have_count(6)
+    expect(ada.page.locator(".choices a")).to_have_count(len(TENANTS))
 
 
 def _settings(ada: Visitor, _: Sandbox) -> None:

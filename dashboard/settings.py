@@ -260,6 +260,7 @@ LOG_LEVEL: str = environment.one_of(env, "LOG_LEVEL", ("DEBUG", "INFO", "WARNING
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 environment.require(len(METRICS_TOKEN) not in range(1, 16), "METRICS_TOKEN must have at least 16 characters.")
 LOG_FORMAT: str = environment.log_format(env)
+DEFAULT_EXCEPTION_REPORTER = "dashboard.error_reports.ErrorReporter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -38,8 +38,7 @@ from dashboard.listing.page import Page, Source
 from dashboard.listing.questions import Question
 from dashboard.listing.sealed import seal
 from dashboard.listing.summary import Summary, outage_words
-from dashboard.sources import exports as exporting
-from dashboard.sources import live, plan
+from dashboard.sources import live, plan, whole_lists
 from dashboard.sources.progress import Progress
 from dashboard.tenants.access import TenantRequest, exports, reads
 from dashboard.tenants.roles import Role
@@ -100,7 +99,7 @@ def _asked(request: TenantRequest, answer: Callable[[Asked], HttpResponse]) -> H
 
 def _file(asked: Asked) -> HttpResponse:
     request, tenant, names = asked.request, asked.request.tenant, asked.known.names
-    rows, extent = exporting.encounters(tenant, asked.question, asked.index)
+    rows, extent = whole_lists.encounters(tenant, asked.question, asked.index)
     note(request, rows=rows)
     head = files.head(
         f"Encounters of {tenant.label}",

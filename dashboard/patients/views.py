@@ -27,8 +27,7 @@ from dashboard.patients.export import table
 from dashboard.patients.forms import FilterForm
 from dashboard.patients.presenters import present
 from dashboard.patients.state import PatientListState, patient_url
-from dashboard.sources import exports as exporting
-from dashboard.sources import patients, plan
+from dashboard.sources import patients, plan, whole_lists
 from dashboard.sources.patients import PatientPage, Standing
 from dashboard.sources.progress import Progress
 from dashboard.tenants.access import TenantRequest, exports, reads
@@ -88,7 +87,7 @@ def export(request: TenantRequest) -> HttpResponse:
     if index is None or index.is_empty:
         return _render(request, state, index, notices=state.notices)
     question = state.question(Viewer.of(request), hide_deleted=request.hides_deleted)
-    rows, extent = exporting.patients(question, index)
+    rows, extent = whole_lists.patients(question, index)
     note(request, filters=query_of(state.url()), patients=(row.identifier for row in rows))
     head = files.head(
         f"Patients of {request.tenant.label}",

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dashboard.accounts.client_address import client_address
 from dashboard.audit.kinds import kind_of
 from dashboard.audit.noting import noted_of
 from dashboard.audit.writing import Event, append
@@ -104,16 +105,9 @@ def whoever(request: HttpRequest) -> dict[str, Any]:
         "username": user.get_username(),
         "roles": ", ".join(sorted(getattr(request, "roles", ()))),
         "request_id": getattr(request, "request_id", ""),
-        "address": address(request),
+        "address": client_address(request),
         "session": hashlib.sha256(key.encode()).hexdigest()[:16] if key else "",
     }
-
-
-def address(request: HttpRequest) -> str:
-    """Where a request comes from: behind a proxy that is trusted, what that proxy has seen."""
-    if settings.BEHIND_PROXY and (passed := request.headers.get("X-Forwarded-For", "")):
-        return passed.rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _tenant(request: HttpRequest) -> str:

@@ -6,9 +6,11 @@ import json
 import re
 
 import pytest
+from django.contrib.auth import SESSION_KEY
 from django.db import DatabaseError
 from fhir.resources.R4B.auditevent import AuditEvent
 
+from dashboard.accounts.own_sessions import WHERE
 from dashboard.audit import middleware, routing
 from dashboard.audit.models import Entry
 from dashboard.audit.verifying import verify
@@ -61,6 +63,32 @@ def test_a_list_is_one_entry_with_who_what_and_whom(page_client, clinician, inde
     assert (entry.filters, entry.address) == ("status=completed", "127.0.0.1")
     assert entry.request_id == page.response["X-Request-ID"]
     assert re.fullmatch(r"[0-9a-f]{16}", entry.session)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "passed", "told"),
+    [
+        (0, "198.51.100.7", "127.0.0.1"),
+        (1, "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.7, [2001:db8::1]:4711", "2001:db8::1"),
+        (1, "", "127.0.0.1"),
+        (1, "198.51.100.7, <forged>", ""),
+    ],
+)
+def test_the_address_is_the_one_that_the_limits_of_the_sign_in_go_by(
+    page_client, clinician, settings, proxies, passed, told
+):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    headers = {"X-Forwarded-For": passed} if passed else {}
+    page_client.page(LIST, headers=headers)
+    assert log()[-1].address == told
+    client = PageClient()
+    form = {"username": "clinician", "password": "a long enough password"}
+    client.post("/accounts/sign-in/", form, headers=headers)
+    # Without an address there is nothing to count tries by.
+    assert (SESSION_KEY in client.session) == bool(told)
+    if told:
+        assert client.session[WHERE]["address"] == log()[-1].address == told
 
 
 def test_filters_are_kept_as_in_the_address_and_never_in_clear(page_client, marked):

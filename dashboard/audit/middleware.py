@@ -1,8 +1,10 @@
-"""One entry a request, written before the answer leaves. An answer that cannot be logged is not given."""
+"""One entry a request, in the log of each tenant that it is about, written before the answer leaves. An answer that
+cannot be logged is not given."""
 
 import hashlib
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -46,7 +48,7 @@ class AuditMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
         try:
-            if (event := event_of(request, response)) is not None:
+            for event in events_of(request, response):
                 write(event)
         except Unlogged:
             return _unavailable(request)
@@ -72,17 +74,17 @@ def write(event: Event) -> None:
             raise Unlogged from error
 
 
-def event_of(request: HttpRequest, response: HttpResponse) -> Event | None:
-    """The entry for an answer, or None where there is nothing to tell."""
+def events_of(request: HttpRequest, response: HttpResponse) -> list[Event]:
+    """The entry for an answer, in each log that it belongs to; none where there is nothing to tell."""
     match = request.resolver_match
     if match is None or match.view_name in SILENT or not request.user.is_authenticated:
-        return None
+        return []
     route = match.view_name or "admin"
     is_fragment = "HX-Request" in request.headers
     if (route in LEADS_ON and response.status_code == 302) or (route in POLLED and is_fragment):
-        return None
+        return []
     noted = noted_of(request)
-    return Event(
+    event = Event(
         kind=noted.kind or kind_of(route),
         action="R" if request.method in ("GET", "HEAD") or route in READ_BY_POST else "U",
         outcome="shown" if response.status_code < 400 else "refused" if response.status_code < 500 else "failed",
@@ -94,6 +96,7 @@ def event_of(request: HttpRequest, response: HttpResponse) -> Event | None:
         patients=tuple(noted.patients),
         **whoever(request),
     )
+    return [replace(event, tenant=slug) for slug in noted.tenants if slug in registry()] or [event]
 
 
 def whoever(request: HttpRequest) -> dict[str, Any]:

@@ -22,7 +22,7 @@ PLACES = {
     "dashboard.patients.views.table": f"{PATIENTS}export/",
     "dashboard.index.reading.patients.find": PATIENTS,
     "dashboard.tenants.access.memberships_of": LIST,
-    "dashboard.audit.middleware.event_of": LIST,
+    "dashboard.audit.middleware.events_of": LIST,
 }
 
 

@@ -16,7 +16,7 @@ FORMS = {
     "password in an address": r"\b[a-z][a-z0-9+]*://[^\s/:@\"'{}<>$…]+:([^\s/:@\"'{}<>$…]{3,})@",
     "value of a secret": (
         r"(?i)\b\w*(?:SECRET_KEY|CLIENT_SECRET|PASSWORD|API_KEY|ACCESS_TOKEN|METRICS_TOKEN)"
-        r"(?:_FALLBACKS)?[\"']?\s*[:=]\s*[\"']?([^\s\"'#,;(){}\[\]<>|$…%]{8,})"
+        r"(?:_FALLBACKS)?[\"']?\s*[:=]\s*[\"']?([^\s\"'#,;(){}\[\]<>|$…%]{8,}+)(?!\()"
     ),
 }
 RANDOM = re.compile(r"[\"'=:\s]([A-Za-z0-9+/_-]{32,}={0,2})(?=[\"'\s]|$)", re.MULTILINE)

@@ -5,7 +5,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 9100
 BIN := .venv/bin
 
-.PHONY: help demo run follow test browser-test check bench doctor clean
+.PHONY: help demo run follow test browser-test check bench doctor sbom clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ check: .venv/tests  ## lint, types, imports, deployment settings
 
 bench: .venv/tests  ## the figures of docs/performance.md, each beside its floor; fails when a bar is missed
 	@$(BIN)/python -m benchmarks
+
+sbom: .venv/tests  ## what the dashboard is made of, as CycloneDX: writes sbom.cdx.json
+	@$(BIN)/python .ci/sbom.py > sbom.cdx.json
 
 clean:  ## remove the virtual environment, the demo's data and all caches
 	@rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis

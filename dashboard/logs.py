@@ -82,8 +82,11 @@ def _time(record: logging.LogRecord) -> str:
 
 
 def _error(record: logging.LogRecord) -> str:
+    return told_of(record.exc_info[1] if isinstance(record.exc_info, tuple) else None)
+
+
+def told_of(error: BaseException | None) -> str:
     """Which exception, raised where, by way of what, the innermost first; its text only if it is about the settings."""
-    error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     told = []
     while error is not None:
         text = f": {error}" if isinstance(error, ImproperlyConfigured) else ""

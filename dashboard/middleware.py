@@ -3,14 +3,16 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.log import log_response
 from django_htmx.middleware import HtmxDetails
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+KNOWN_METHODS = ("GET", "HEAD", "POST")
 _POLICY = "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in settings.SECURE_CSP.items())
 
 
@@ -41,6 +43,24 @@ def content_policy(get_response: Handler) -> Handler:
         return response
 
     return answer
+
+
+class KnownMethods:
+    """Pages know GET, HEAD and POST. Django's own classes would take a PUT for a POST, and answer OPTIONS."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        """By now the route is known, which is what the log tells."""
+        if request.method in KNOWN_METHODS:
+            return None
+        response = HttpResponseNotAllowed(KNOWN_METHODS)
+        log_response("Method Not Allowed (%s): %s", request.method, request.path, response=response, request=request)
+        return response
 
 
 def refuse_other_sites(get_response: Handler) -> Handler:

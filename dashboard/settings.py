@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.middleware.refuse_other_sites",
+    "dashboard.middleware.KnownMethods",
     "dashboard.compression.compress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -155,6 +156,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["dashboard.accounts.backends.Accounts"]
 SESSION_ENGINE = "dashboard.accounts.sessions"
+# Passwords that were set before Argon2 are verified by the second, and kept by the first from the next sign-in on.
+PASSWORD_HASHERS = ["dashboard.accounts.passwords.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -264,6 +267,7 @@ LOG_LEVEL: str = environment.one_of(env, "LOG_LEVEL", ("DEBUG", "INFO", "WARNING
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 environment.require(len(METRICS_TOKEN) not in range(1, 16), "METRICS_TOKEN must have at least 16 characters.")
 LOG_FORMAT: str = environment.log_format(env)
+DEFAULT_EXCEPTION_REPORTER = "dashboard.error_reports.ErrorReporter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

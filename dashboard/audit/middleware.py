@@ -1,8 +1,10 @@
-"""One entry a request, written before the answer leaves. An answer that cannot be logged is not given."""
+"""One entry a request, in the log of each tenant that it is about, written before the answer leaves. An answer that
+cannot be logged is not given."""
 
 import hashlib
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dashboard.accounts.client_address import client_address
 from dashboard.audit.kinds import kind_of
 from dashboard.audit.noting import noted_of
 from dashboard.audit.writing import Event, append
@@ -47,7 +50,7 @@ class AuditMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
         try:
-            if (event := event_of(request, response)) is not None:
+            for event in events_of(request, response):
                 write(event)
         except Unlogged:
             return _unavailable(request)
@@ -73,17 +76,17 @@ def write(event: Event) -> None:
             raise Unlogged from error
 
 
-def event_of(request: HttpRequest, response: HttpResponse) -> Event | None:
-    """The entry for an answer, or None where there is nothing to tell."""
+def events_of(request: HttpRequest, response: HttpResponse) -> list[Event]:
+    """The entry for an answer, in each log that it belongs to; none where there is nothing to tell."""
     match = request.resolver_match
     if match is None or match.view_name in SILENT or not request.user.is_authenticated:
-        return None
+        return []
     route = match.view_name or "admin"
     is_fragment = "HX-Request" in request.headers
     if (route in LEADS_ON and response.status_code == 302) or (route in POLLED and is_fragment):
-        return None
+        return []
     noted = noted_of(request)
-    return Event(
+    event = Event(
         kind=noted.kind or kind_of(route),
         action="R" if request.method in ("GET", "HEAD") or route in READ_BY_POST else "U",
         outcome="shown" if response.status_code < 400 else "refused" if response.status_code < 500 else "failed",
@@ -95,6 +98,7 @@ def event_of(request: HttpRequest, response: HttpResponse) -> Event | None:
         patients=tuple(noted.patients),
         **whoever(request),
     )
+    return [replace(event, tenant=slug) for slug in noted.tenants if slug in registry()] or [event]
 
 
 def whoever(request: HttpRequest) -> dict[str, Any]:
@@ -106,16 +110,9 @@ def whoever(request: HttpRequest) -> dict[str, Any]:
         "username": user.get_username(),
         "roles": ", ".join(sorted(getattr(request, "roles", ()))),
         "request_id": getattr(request, "request_id", ""),
-        "address": address(request),
+        "address": client_address(request),
         "session": hashlib.sha256(key.encode()).hexdigest()[:16] if key else "",
     }
-
-
-def address(request: HttpRequest) -> str:
-    """Where a request comes from: behind a proxy that is trusted, what that proxy has seen."""
-    if settings.BEHIND_PROXY and (passed := request.headers.get("X-Forwarded-For", "")):
-        return passed.rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _tenant(request: HttpRequest) -> str:

@@ -11,10 +11,11 @@ from corti_gateway.models import Interaction
 @dataclass
 class Noted:
     """What one answer shows: encounters by Corti's id, patients by identifier; ``filters`` as in the address, so with
-    its values sealed."""
+    its values sealed; ``tenants``, where it is about some that the path does not name."""
 
     kind: str = ""
     filters: str = ""
+    tenants: dict[str, None] = field(default_factory=dict)
     interactions: dict[str, None] = field(default_factory=dict)
     patients: dict[str, None] = field(default_factory=dict)
 
@@ -26,6 +27,7 @@ def note(
     filters: str = "",
     rows: Iterable[Interaction] = (),
     patients: Iterable[str | None] = (),
+    tenants: Iterable[str] = (),
 ) -> None:
     """Say what the answer shows: encounters with their patients, and other patients; a view may say it bit by bit."""
     noted = noted_of(request)
@@ -36,6 +38,7 @@ def note(
         if row.patient and row.patient.identifier:
             noted.patients[row.patient.identifier] = None
     noted.patients |= dict.fromkeys(one for one in patients if one)
+    noted.tenants |= dict.fromkeys(tenants)
 
 
 def noted_of(request: HttpRequest) -> Noted:

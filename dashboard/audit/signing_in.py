@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
-from dashboard.audit.middleware import address, whoever, write
+from dashboard.accounts.client_address import client_address
+from dashboard.audit.middleware import whoever, write
 from dashboard.audit.writing import Event
 
 
@@ -28,4 +29,5 @@ def _out(sender: object, request: HttpRequest, user: Any, **kwargs: object) -> N
 def _failed(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: object) -> None:
     """Not what was typed as the name: it may be a password."""
     request_id = getattr(request, "request_id", "")
-    write(Event("sign-in", "E", "refused", 403, request_id=request_id, address=address(request) if request else ""))
+    address = client_address(request) if request else ""
+    write(Event("sign-in", "E", "refused", 403, request_id=request_id, address=address))

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
@@ -34,14 +33,14 @@ from dashboard.listing import files
 from dashboard.listing.controls import PATIENT, Option, export_of, query_of, size_options
 from dashboard.listing.csv_text import attachment
 from dashboard.listing.failures import Failure
+from dashboard.listing.jinja import rendered
 from dashboard.listing.notices import Notice
 from dashboard.listing.page import Page, Source
 from dashboard.listing.questions import Question
 from dashboard.listing.sealed import seal
 from dashboard.listing.search_box import SearchBox
 from dashboard.listing.summary import Summary, outage_words
-from dashboard.sources import exports as exporting
-from dashboard.sources import live, plan
+from dashboard.sources import live, plan, whole_lists
 from dashboard.sources.progress import Progress
 from dashboard.tenants.access import TenantRequest, exports, reads
 from dashboard.tenants.roles import Role
@@ -103,7 +102,7 @@ def _asked(request: TenantRequest, answer: Callable[[Asked], HttpResponse]) -> H
 
 def _file(asked: Asked) -> HttpResponse:
     request, tenant, names = asked.request, asked.request.tenant, asked.known.names
-    rows, extent = exporting.encounters(tenant, asked.question, asked.index)
+    rows, extent = whole_lists.encounters(tenant, asked.question, asked.index)
     note(request, rows=rows)
     head = files.head(
         f"Encounters of {tenant.label}",
@@ -164,8 +163,7 @@ def _rows_html(page: Page, state: EncounterListState, viewer: Viewer, names: Map
         "base": base,
         "query": f"{mark}{query}",
     }
-    # What the engine, which escapes every value, has made of it.
-    return SafeString(render_to_string("encounters/rows.jinja", context, using="jinja2"))
+    return rendered("encounters/rows.jinja", context)
 
 
 def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:

@@ -25,6 +25,8 @@ class Member:
     roles: tuple[Role, ...]
     is_self: bool
     is_active: bool
+    # By the OpenID provider's groups, which say it anew at each sign-in.
+    is_provided: bool
 
     @property
     def role_words(self) -> str:
@@ -76,6 +78,7 @@ def _render(request: TenantRequest, form: MemberForm | None = None, *, status: i
             roles=tuple(role for role in Role if getattr(one, role)),
             is_self=one.user_id == request.user.pk,
             is_active=one.user.is_active,
+            is_provided=one.provided,
         )
         for one in memberships.order_by("user__first_name", "user__last_name", "user__username")
     ]

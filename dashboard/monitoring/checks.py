@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from dashboard.audit import routing
 from dashboard.environment import LOOPBACK_HOSTS
 
 SQLITE = "django.db.backends.sqlite3"
@@ -150,26 +151,28 @@ def tenants(app_configs: object, **options: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def database(app_configs: object, databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
-    """Asked with ``manage.py check --database default``, and before anything is migrated."""
-    found: list[CheckMessage] = []
-    for alias in databases or ():
-        connection = connections[alias]
-        try:
-            connection.ensure_connection()
-            executor = MigrationExecutor(connection)
-            missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        except DatabaseError as error:
-            # Its text names hosts and users, which is what one needs to know here; the password is never in it.
-            found.append(
-                Error(f"DATABASE_URL: the database does not answer: {str(error).strip()}", id="dashboard.E007")
-            )
-            continue
-        if missing and "migrate" not in sys.argv[1:2]:
-            found.append(
-                Warning(
-                    f"{len(missing)} migrations are not applied to the database.",
-                    hint="manage.py migrate",
-                    id="dashboard.W004",
-                )
-            )
-    return found
+    """Asked with ``manage.py check --database default``, and before anything is migrated; the access log's own
+    database goes with it, as no page is shown without it."""
+    asked = dict.fromkeys(databases or ())
+    if DEFAULT_DB_ALIAS in asked:
+        asked[routing.alias()] = None
+    return [message for alias in asked for message in _of_database(alias)]
+
+
+def _of_database(alias: str) -> Iterator[CheckMessage]:
+    connection = connections[alias]
+    which = f"the access log ({connection.settings_dict['NAME']})" if alias == routing.OWN else "DATABASE_URL"
+    try:
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        # Its text names hosts and users, which is what one needs to know here; the password is never in it.
+        yield Error(f"The database of {which} does not answer: {str(error).strip()}", id="dashboard.E007")
+        return
+    if missing and "migrate" not in sys.argv[1:2]:
+        yield Warning(
+            f"{len(missing)} migrations are not applied to the database of {which}.",
+            hint="manage.py migrate",
+            id="dashboard.W004",
+        )

@@ -5,19 +5,21 @@ Anybody may ask, so the answers name no tenant and hold no reason; those are in 
 
 import logging
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import caches
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from dashboard.audit import routing
 from dashboard.tenants import circuit
 from dashboard.tenants.registry import registry
 
 logger = logging.getLogger("dashboard.monitoring")
-# Once true, true for as long as this code runs; to find out takes 20 ms.
-_was_migrated = False
+# Which databases were found migrated: they stay so for as long as this code runs, and to find out takes 20 ms.
+_migrated: set[str] = set()
 
 
 @login_not_required
@@ -30,10 +32,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Database and cache answer and all migrations are applied: 200, else 503. Corti's state changes nothing in that:
-    without Corti pages come from the index, and no other machine would fare better."""
-    found = {"database": _database(), "cache": _cache()}
-    is_ready = set(found.values()) == {"ok"}
+    """Database, access log and cache answer and all migrations are applied: 200, else 503. Corti's state changes
+    nothing in that: without Corti pages come from the index, and no other machine would fare better."""
+    found = {"database": _database(DEFAULT_DB_ALIAS), "access_log": _database(routing.alias()), "cache": _cache()}
+    # Where a hospital has chosen to go on without the log, pages are shown without it.
+    needed = [said for what, said in found.items() if what != "access_log" or settings.AUDIT_REQUIRED]
+    is_ready = set(needed) == {"ok"}
     content: dict[str, object] = {"status": "ready" if is_ready else "not ready", **found}
     if found["database"] == "ok":
         troubles = [circuit.trouble(slug) for slug in registry()]
@@ -42,22 +46,23 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse(content, status=200 if is_ready else 503)
 
 
-def _database() -> str:
+def _database(alias: str) -> str:
     try:
-        with connection.cursor() as cursor:
+        with connections[alias].cursor() as cursor:
             cursor.execute("SELECT 1")
-        return "ok" if _migrated() else "not migrated"
+        return "ok" if _is_migrated(alias) else "not migrated"
     except DatabaseError as error:
-        logger.warning("the database does not answer: %s", type(error).__name__)
+        logger.warning("the database %s does not answer: %s", alias, type(error).__name__)
         return "no answer"
 
 
-def _migrated() -> bool:
-    global _was_migrated
-    if not _was_migrated:
-        executor = MigrationExecutor(connection)
-        _was_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return _was_migrated
+def _is_migrated(alias: str) -> bool:
+    if alias not in _migrated:
+        executor = MigrationExecutor(connections[alias])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+        _migrated.add(alias)
+    return True
 
 
 def _cache() -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from corti_gateway.errors import GatewayError
@@ -19,6 +18,7 @@ from dashboard.index.reading.patients import PatientRecord
 from dashboard.index.state import IndexState
 from dashboard.listing.controls import DEFAULT_SIZE, LAST_PAGE
 from dashboard.listing.failures import Failure
+from dashboard.listing.jinja import rendered
 from dashboard.listing.page import Page, Source
 from dashboard.listing.parameters import Parameters
 from dashboard.listing.questions import Question
@@ -135,8 +135,7 @@ def _rows_html(
         "query": f"{mark}{query}",
         "headlines": headlines,
     }
-    # What the engine, which escapes every value, has made of it.
-    return SafeString(render_to_string("encounters/rows.jinja", context, using="jinja2"))
+    return rendered("encounters/rows.jinja", context)
 
 
 def _address(request: TenantRequest, identifier: str, page: int) -> str:

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, push_url
@@ -20,6 +19,7 @@ from dashboard.listing import files
 from dashboard.listing.controls import PATIENT, export_of, query_of, size_options
 from dashboard.listing.csv_text import attachment
 from dashboard.listing.formatting import number
+from dashboard.listing.jinja import rendered
 from dashboard.listing.patient_text import LONGEST, trimmed
 from dashboard.listing.sealed import Unsealable, unseal
 from dashboard.listing.search_box import Meant, SearchBox
@@ -29,8 +29,7 @@ from dashboard.patients.export import table
 from dashboard.patients.forms import FilterForm
 from dashboard.patients.presenters import present
 from dashboard.patients.state import PatientListState, patient_url
-from dashboard.sources import exports as exporting
-from dashboard.sources import patients, plan
+from dashboard.sources import patients, plan, whole_lists
 from dashboard.sources.patients import PatientPage, Standing
 from dashboard.sources.progress import Progress
 from dashboard.tenants.access import TenantRequest, exports, reads
@@ -92,7 +91,7 @@ def export(request: TenantRequest) -> HttpResponse:
         return _render(request, state, index, notices=state.notices)
     viewer = Viewer.of(request)
     question = state.question(viewer, hide_deleted=request.hides_deleted)
-    rows, extent = exporting.patients(question, index)
+    rows, extent = whole_lists.patients(question, index)
     note(request, filters=query_of(state.url()), patients=(row.identifier for row in rows))
     head = files.head(
         f"Patients of {request.tenant.label}",
@@ -107,8 +106,7 @@ def export(request: TenantRequest) -> HttpResponse:
 
 def _rows_html(page: PatientPage, viewer: Viewer, tenant: str) -> SafeString:
     context = {"rows": present(page.rows, viewer, tenant)}
-    # What the engine, which escapes every value, has made of it.
-    return SafeString(render_to_string("patients/rows.jinja", context, using="jinja2"))
+    return rendered("patients/rows.jinja", context)
 
 
 def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:

@@ -1,4 +1,4 @@
-// Warns before the session ends, in every tab at the same time, and clears the page when it has.
+// Warns before the session ends, in every tab at the same time, and clears the page when it has, or was signed out of.
 "use strict";
 (() => {
   const WARN = 120; // seconds
@@ -17,14 +17,17 @@
     if (seconds > 30) return "1 minute";
     return seconds > 10 ? "30 seconds" : "10 seconds";
   };
-  const end = () => {
+  const leave = (address) => {
     if (over) return;
     over = true;
-    const next = encodeURIComponent(location.pathname + location.search);
     document.title = "Signed out";
     document.body.replaceChildren();
+    location.replace(address);
+  };
+  const end = () => {
+    const next = encodeURIComponent(location.pathname + location.search);
     // If the session was prolonged elsewhere after all, the sign-in leads straight back.
-    location.replace(`${dialog.dataset.signIn}?next=${next}&ended=1`);
+    leave(`${dialog.dataset.signIn}?next=${next}&ended=1`);
   };
   const tick = () => {
     if (over) return;
@@ -53,7 +56,10 @@
   };
 
   tabs.addEventListener("message", ({ data }) => {
-    if (data.over) end(); else { ends = data.ends; tick(); }
+    // Who signs out in another tab does not want to come back here, nor that somebody else does.
+    if (data.out) leave(dialog.dataset.signIn);
+    else if (data.over) end();
+    else { ends = data.ends; tick(); }
   });
   dialog.querySelector("#session-stay").addEventListener("submit", (event) => { event.preventDefault(); stay(); });
   // Who presses Escape is there.

@@ -1,17 +1,22 @@
 """Guessing is slow, for an account from an address and for an address; nobody is kept out by somebody else."""
 
 import os
-import statistics
+import re
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import time_machine
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from tests.accounts.conftest import PASSWORD
 from tests.dashboard.support import PageClient
@@ -103,22 +108,54 @@ def test_a_wrong_password_a_disabled_account_and_an_unknown_name_look_alike(kare
     assert pages[0] == pages[1] == pages[2]
 
 
-@pytest.mark.slow
-def test_an_unknown_name_takes_as_long_as_a_wrong_password(karen, sign_in, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+class Counting(MD5PasswordHasher):
+    """Notes each hash that it makes: that is what a sign-in takes its time for."""
+
+    algorithm = "counting"
+    made: ClassVar[list[int]] = []
+
+    def encode(self, password, salt):
+        self.made.append(len(password))
+        return super().encode(password, salt)
+
+
+@pytest.fixture
+def counting(settings, karen):
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
     karen.set_password(PASSWORD)
     karen.save()
 
-    def seconds(username):
-        cache.clear()
-        began = time.perf_counter()
-        sign_in(username, "wrong")
-        return time.perf_counter() - began
 
-    times = [(seconds("karen"), seconds("nobody")) for _ in range(5)]
-    known, unknown = (statistics.median(column) for column in zip(*times, strict=True))
-    assert known > 0.02
-    assert 0.7 < unknown / known < 1.4
+def work_of(sign_in, username, password, number):
+    """The hashes and the statements that a try costs, on a fresh count of failures."""
+    cache.clear()
+    Counting.made.clear()
+    with ExitStack() as stack:
+        heard = [stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in connections]
+        assert sign_in(username, password, address=f"192.0.2.{number}").status_code == 200
+    kinds = [
+        re.sub(r"'[^']*'|\bs\d+_x\d+|\b\d+\b", "…", query["sql"]) for one in heard for query in one.captured_queries
+    ]
+    return Counting.made[:], kinds
+
+
+def test_every_try_that_fails_does_the_same_work_whoever_it_is(karen, sign_in, counting):
+    """So they take the same time: one hash, of what was typed, and the same statements."""
+    work_of(sign_in, "somebody", "a wrong password", 9)  # begins the access log
+    known = work_of(sign_in, "karen", "a wrong password", 1)
+    unknown = work_of(sign_in, "nobody", "a wrong password", 2)
+    karen.is_active = False
+    karen.save()
+    disabled = work_of(sign_in, "karen", "a wrong password", 3)
+    disabled_but_right = work_of(sign_in, "karen", PASSWORD, 4)
+    karen.is_active = True
+    karen.set_unusable_password()
+    karen.save()
+    by_provider_only = work_of(sign_in, "karen", "a wrong password", 5)
+    for hashes, _ in (known, unknown, disabled, disabled_but_right, by_provider_only):
+        assert len(hashes) == 1
+    assert known[1] == unknown[1] == disabled[1] == disabled_but_right[1] == by_provider_only[1]
+    assert any("accounts_user" in statement for statement in known[1])
 
 
 def test_tries_at_the_old_password_are_limited_too(karen, client):

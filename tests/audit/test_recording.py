@@ -6,9 +6,12 @@ import json
 import re
 
 import pytest
+from django.contrib.auth import SESSION_KEY
 from django.db import DatabaseError
+from django.urls import reverse
 from fhir.resources.R4B.auditevent import AuditEvent
 
+from dashboard.accounts.own_sessions import WHERE
 from dashboard.audit import middleware, routing
 from dashboard.audit.models import Entry
 from dashboard.audit.verifying import verify
@@ -63,6 +66,32 @@ def test_a_list_is_one_entry_with_who_what_and_whom(page_client, clinician, inde
     assert re.fullmatch(r"[0-9a-f]{16}", entry.session)
 
 
+@pytest.mark.parametrize(
+    ("proxies", "passed", "told"),
+    [
+        (0, "198.51.100.7", "127.0.0.1"),
+        (1, "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.7, [2001:db8::1]:4711", "2001:db8::1"),
+        (1, "", "127.0.0.1"),
+        (1, "198.51.100.7, <forged>", ""),
+    ],
+)
+def test_the_address_is_the_one_that_the_limits_of_the_sign_in_go_by(
+    page_client, clinician, settings, proxies, passed, told
+):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    headers = {"X-Forwarded-For": passed} if passed else {}
+    page_client.page(LIST, headers=headers)
+    assert log()[-1].address == told
+    client = PageClient()
+    form = {"username": "clinician", "password": "a long enough password"}
+    client.post("/accounts/sign-in/", form, headers=headers)
+    # Without an address there is nothing to count tries by.
+    assert (SESSION_KEY in client.session) == bool(told)
+    if told:
+        assert client.session[WHERE]["address"] == log()[-1].address == told
+
+
 def test_filters_are_kept_as_in_the_address_and_never_in_clear(page_client, marked):
     page_client.page(LIST, method="post", data={"patient": f"{CANARY}-1", "size": "25"})
     (entry,) = log(kind="search")
@@ -113,6 +142,50 @@ def test_a_refusal_is_in_the_log_of_the_tenant_that_was_asked_for(upstream, audi
     (entry,) = log(username="stranger", tenant="nordhavn")
     assert (entry.outcome, entry.status, entry.route) == ("refused", 404, "encounters:list")
     assert "stranger" in auditor_client.page(LOG).text
+
+
+def change(client, user, **memberships):
+    """Save an account in the admin site with these memberships; the entries that this wrote."""
+    rows = list(user.memberships.order_by("pk"))
+    form = {
+        "username": user.username, "date_joined_0": "2026-01-01", "date_joined_1": "10:00:00", "is_active": "on",
+        "memberships-TOTAL_FORMS": str(max(len(rows), len(memberships))), "memberships-INITIAL_FORMS": str(len(rows)),
+    }  # fmt: skip
+    for number, slug in enumerate(memberships):
+        form |= {f"memberships-{number}-{name}": value for name, value in memberships[slug].items()}
+        form |= {f"memberships-{number}-user": user.pk, f"memberships-{number}-tenant": slug}
+    before = len(log())
+    assert client.post(reverse("admin:accounts_user_change", args=[user.pk]), form).status_code == 302
+    return sorted((entry.tenant, entry.username, entry.kind, entry.action) for entry in log()[before:])
+
+
+def test_what_is_changed_in_the_admin_site_is_in_the_log_of_the_tenants_it_is_about(upstream):
+    staff = PageClient()
+    staff.force_login(make_user("staff", [], is_staff=True, is_superuser=True))
+    karen = make_user("karen", ["nordhavn"])
+    told = [(slug, "staff", "admin", "U") for slug in ("nordhavn", "riverside")]
+    (row,) = karen.memberships.all()
+    assert change(staff, karen, nordhavn={"id": row.pk, "clinician": "on", "auditor": "on"}) == told[:1]
+    # From one tenant to another: both are told.
+    assert change(staff, karen, riverside={"id": row.pk, "clinician": "on"}) == told
+    assert change(staff, karen, riverside={"id": row.pk, "DELETE": "on"}) == told[1:]
+    # Of an account that belongs to nobody there is one entry that belongs to nobody.
+    assert change(staff, karen) == [("", "staff", "admin", "U")]
+    assert change(staff, karen, nordhavn={"clinician": "on"}) == told[:1]
+
+
+@pytest.mark.parametrize("how", ["page", "delete_selected", "sign_out_everywhere", "take_second_factors"])
+def test_so_are_actions_and_the_end_of_an_account(upstream, how):
+    staff = PageClient()
+    staff.force_login(make_user("staff", [], is_staff=True, is_superuser=True))
+    karen = make_user("karen", ["nordhavn", "riverside"])
+    before = len(log())
+    if how == "page":
+        staff.post(reverse("admin:accounts_user_delete", args=[karen.pk]), {"post": "yes"})
+    else:
+        form = {"action": how, "_selected_action": karen.pk, "post": "yes"}
+        staff.post(reverse("admin:accounts_user_changelist"), form)
+    assert sorted((entry.tenant, entry.action) for entry in log()[before:]) == [("nordhavn", "U"), ("riverside", "U")]
 
 
 def test_signing_in_and_out_and_failing_to_are_entries(upstream, clinician):

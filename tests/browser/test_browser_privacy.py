@@ -1,5 +1,8 @@
 """No patient leaves the page: not in addresses, titles, headers or storage, and nothing is left after a sign-out."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -8,9 +11,12 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from corti_gateway.sandbox import Sandbox
+from dashboard.tenants.models import Membership
+from dashboard.tenants.roles import Role
 from tests.browser.conftest import Visit
 from tests.browser.pages import Visitor
 from tests.browser.tenants import CANARY, PAYLOADS
+from tests.dashboard.following import Following
 
 STORAGE = """async () => JSON.stringify([
     Object.entries(localStorage), Object.entries(sessionStorage), history.state, document.cookie, window.name,
@@ -37,9 +43,8 @@ def _history(visitor: Visitor) -> list[dict[str, Any]]:
 def _walk(ada: Visitor) -> str:
     """Every way that leads to a patient, and a few away; the text of everything a browser sends or keeps."""
     page = ada.page
-    kept = []
     ada.open_list("canary", rows=25)
-    steps = [
+    steps: list[Callable[[], Any]] = [
         lambda: ada.swap(ada.names.first.click),
         lambda: ada.choose("sort", "updated"),
         lambda: ada.choose("size", "10"),
@@ -57,6 +62,12 @@ def _walk(ada: Visitor) -> str:
         lambda: ada.open("/accounts/settings/"),
         ada.back,
     ]
+    return _kept(ada, steps)
+
+
+def _kept(ada: Visitor, steps: Sequence[Callable[[], Any]]) -> str:
+    """Take these steps; everything that the browser sends in addresses and headers, and keeps."""
+    page, kept = ada.page, []
     for step in steps:
         step()
         page.wait_for_load_state()
@@ -64,7 +75,56 @@ def _walk(ada: Visitor) -> str:
     kept += [str(_history(ada)), str(page.context.cookies()), str(page.context.storage_state(indexed_db=True))]
     for request in ada.watch.requests:
         kept += [request.url, str(request.all_headers())]
+        answer = request.existing_response
+        kept.append(str(answer.all_headers()) if answer else "")
     return unquote("\n".join(kept))
+
+
+def _walk_of_an_officer(ada: Visitor) -> str:
+    """Every page of a tenant but the encounters, and every file."""
+    page = ada.page
+
+    def download(selector: str) -> None:
+        with page.expect_download() as started:
+            page.locator(selector).click()
+        file = started.value
+        assert CANARY in Path(file.path()).read_text(), selector
+        assert CANARY not in file.suggested_filename + file.url
+
+    def look_up() -> None:
+        page.get_by_label("Patient identifier").fill(f"{CANARY}-1-id")
+        ada.leaves(lambda: page.keyboard.press("Enter"))
+        expect(page.locator(".chip", has_text=CANARY)).to_be_visible()
+
+    def suggest() -> None:
+        with ada.answering("/suggest/"):
+            page.locator("#patient").press_sequentially(CANARY, delay=20)
+        expect(page.locator("#suggest [role=option]").first).to_be_visible()
+
+    return _kept(
+        ada,
+        [
+            lambda: ada.open("/canary/encounters/"),
+            lambda: download("#export"),
+            lambda: ada.open("/canary/patients/"),
+            lambda: ada.find(f"{CANARY} Canary 1"),
+            lambda: download("#export"),
+            page.reload,
+            lambda: ada.open("/canary/patients/"),
+            suggest,
+            lambda: ada.leaves(page.locator("#suggest [role=option]").first.click),
+            page.reload,
+            lambda: ada.open("/canary/audit/"),
+            look_up,
+            lambda: page.locator("summary").first.click(),
+            lambda: download("#csv"),
+            lambda: download("#fhir"),
+            *(partial(ada.open, f"/canary/{path}/") for path in ("members", "clinicians", "index")),
+            ada.back,
+            ada.back,
+            ada.forward,
+        ],
+    )
 
 
 def test_names_and_identifiers_never_leave_the_page(ada: Visitor) -> None:
@@ -76,6 +136,15 @@ def test_names_and_identifiers_never_leave_the_page(ada: Visitor) -> None:
     assert "referer" in kept
     assert CANARY.casefold() not in kept.casefold()
     assert "htmx-history-cache" not in kept
+
+
+def test_nor_do_they_leave_pages_and_files_of_patients_members_and_the_log(ada: Visitor) -> None:
+    Membership.objects.filter(user__username="ada", tenant="canary").update(**{role.value: True for role in Role})
+    Following().fill("canary")
+    kept = _walk_of_an_officer(ada)
+    for said in ("attachment; filename=", "/canary/patients/", "/canary/audit/", "/canary/members/", "referer"):
+        assert said in kept
+    assert CANARY.casefold() not in kept.casefold()
 
 
 def test_the_identifier_travels_in_the_body_of_a_form_only(ada: Visitor) -> None:

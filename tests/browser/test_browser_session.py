@@ -43,6 +43,30 @@ def test_staying_signed_in_closes_the_warning_in_every_tab(visit: Visit, lasting
         assert tab.rows.count() == 25
 
 
+def test_signing_out_in_one_tab_empties_the_others(visit: Visit) -> None:
+    first, second = two_tabs(visit())
+    third = first.another_tab()
+    third.open("/accounts/settings/")
+    first.page.get_by_role("button", name="Account and settings").click()
+    first.leaves(first.page.get_by_role("button", name="Sign out").click)
+    expect(first.page.locator("h1")).to_have_text("You are signed out")
+    for tab in (second, third):
+        tab.page.wait_for_url("**/accounts/sign-in/")
+        expect(tab.page.locator("h1")).to_have_text("Sign in")
+        assert tab.rows.count() == 0
+        assert tab.page.locator("[data-state=session-over]").count() == 0
+
+
+def test_a_sign_out_that_could_not_be_empties_no_other_tab(visit: Visit) -> None:
+    first, second = two_tabs(visit())
+    first.watch.expect_no_answer()
+    first.page.route("**/accounts/sign-out/", lambda route: route.abort())
+    first.page.get_by_role("button", name="Account and settings").click()
+    first.page.get_by_role("button", name="Sign out").click()
+    second.page.wait_for_timeout(500)
+    assert second.rows.count() == 25
+
+
 def test_axe_finds_nothing_in_the_warning(visit: Visit, lasting: Any, axe_source: str) -> None:
     lasting(110)
     ada = visit().open_list(rows=25)

@@ -1,6 +1,7 @@
 """``manage.py check``: a wrong configuration is found before the start, in words that say what to do."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -127,9 +128,25 @@ def test_a_database_that_does_not_answer_or_is_not_migrated_is_told(folder):
     unreachable = {"DATABASE_URL": "postgres://me:pass-canary@127.0.0.1:1/nothing"}
     pytest.importorskip("psycopg")
     done = check(folder, unreachable, "--database", "default")
-    assert "E007) DATABASE_URL: the database does not answer" in done.stderr
+    assert "E007) The database of DATABASE_URL does not answer" in done.stderr
     assert "pass-canary" not in done.stderr + done.stdout
-    assert "W004) " in check(folder, {}, "--database", "default").stderr
+    told = check(folder, {}, "--database", "default").stderr
+    for which in ("DATABASE_URL", f"the access log ({folder / 'audit.sqlite3'})"):
+        assert re.search(rf"W004\) \d+ migrations are not applied to the database of {re.escape(which)}\.", told)
+
+
+def test_an_access_log_that_does_not_answer_is_told_apart_from_the_database(folder):
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": "", "VAR_DIR": str(folder)} | GOOD
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, env=environment, cwd=ROOT, check=True, timeout=120)
+    assert check(folder, {}, "--database", "default").returncode == 0
+    for file in folder.glob("audit.sqlite3*"):
+        file.write_bytes(b"not a database " * 1_000)
+    done = check(folder, {}, "--database", "default")
+    assert done.returncode == 1
+    which = f"the access log ({folder / 'audit.sqlite3'})"
+    assert f"E007) The database of {which} does not answer: file is not a database" in done.stderr
+    assert "DATABASE_URL" not in done.stderr
 
 
 def test_the_demo_is_left_alone(settings, tmp_path):

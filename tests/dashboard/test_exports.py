@@ -7,7 +7,7 @@ import pytest
 
 from corti_gateway.queries import InteractionQuery
 from dashboard.listing import csv_text
-from dashboard.sources import exports
+from dashboard.sources import whole_lists
 from dashboard.tenants.registry import registry
 from tests.dashboard.support import CANARY, PageClient, make_user
 from tests.dashboard.test_patients_list import people
@@ -89,24 +89,24 @@ def test_filters_hold_in_the_file_and_are_named(client, indexed, upstream):
 def test_a_limit_is_said(client, upstream, request, monkeypatch, source):
     if source == "index":
         request.getfixturevalue("indexed")
-    monkeypatch.setattr(exports, "MOST", 40)
-    monkeypatch.setattr(exports, "MOST_LIVE", 40)
-    monkeypatch.setattr(exports, "LIVE_PAGE", 20)
+    monkeypatch.setattr(whole_lists, "MOST", 40)
+    monkeypatch.setattr(whole_lists, "MOST_LIVE", 40)
+    monkeypatch.setattr(whole_lists, "LIVE_PAGE", 20)
     head, rows = read(client.get(f"{ENCOUNTERS}export/"))
     assert [row["interaction_id"] for row in rows] == [row.id for row in every_row()[:40]]
     assert head["Rows"] == ["the first 40 of 130" if source == "index" else "the first 40, more exist"]
 
 
 def test_live_pages_that_move_meanwhile_give_each_row_once(client, upstream, monkeypatch):
-    monkeypatch.setattr(exports, "LIVE_PAGE", 20)
-    answer = exports.plan.answer
+    monkeypatch.setattr(whole_lists, "LIVE_PAGE", 20)
+    answer = whole_lists.plan.answer
 
     def moving(*args, **options):
         page = answer(*args, **options)
         upstream.add()
         return page
 
-    monkeypatch.setattr(exports.plan, "answer", moving)
+    monkeypatch.setattr(whole_lists.plan, "answer", moving)
     before = {row.id for row in every_row()}
     head, rows = read(client.get(f"{ENCOUNTERS}export/"))
     ids = [row["interaction_id"] for row in rows]

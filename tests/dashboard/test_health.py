@@ -8,11 +8,13 @@ from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from corti_gateway.errors import TimedOut
+from dashboard.audit import routing
 from dashboard.monitoring import health
 from dashboard.tenants import circuit
 from tests.dashboard.support import PageClient
 
-READY = {"status": "ready", "database": "ok", "cache": "ok", "corti": {"tenants": 2, "left_alone": 0}}
+CORTI = {"tenants": 2, "left_alone": 0}
+READY = {"status": "ready", "database": "ok", "access_log": "ok", "cache": "ok", "corti": CORTI}
 
 
 @pytest.fixture
@@ -22,7 +24,11 @@ def client():
 
 @pytest.fixture(autouse=True)
 def _unasked(monkeypatch):
-    monkeypatch.setattr(health, "_was_migrated", False)
+    monkeypatch.setattr(health, "_migrated", set())
+
+
+def silence(*of):
+    raise DatabaseError("secret words")
 
 
 def asked(client, path, **options):
@@ -66,12 +72,34 @@ def test_they_change_nothing_and_take_no_form(client, upstream, db, path):
 
 
 def test_a_database_without_an_answer_makes_it_unready(client, upstream, db, monkeypatch):
-    def fail(*of):
-        raise DatabaseError("secret words")
-
     with monkeypatch.context() as patch:
-        patch.setattr(connection, "cursor", fail)
-        assert asked(client, "/readyz") == (503, {"status": "not ready", "database": "no answer", "cache": "ok"})
+        patch.setattr(connection, "cursor", silence)
+        status, content = asked(client, "/readyz")
+    assert (status, content["status"], content["database"], content["cache"]) == (503, "not ready", "no answer", "ok")
+    assert "corti" not in content
+
+
+@pytest.mark.parametrize(("required", "status"), [(True, 503), (False, 200)])
+def test_an_access_log_without_an_answer_makes_it_unready_where_pages_need_it(
+    client, upstream, db, monkeypatch, settings, required, status
+):
+    settings.AUDIT_REQUIRED = required
+    with monkeypatch.context() as patch:
+        patch.setattr(routing.connection(), "cursor", silence)
+        found, content = asked(client, "/readyz")
+    assert content["access_log"] == "no answer"
+    if routing.alias() == routing.OWN:
+        assert (found, content["database"]) == (status, "ok")
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_a_log_of_its_own_that_is_not_migrated_is_told(client, upstream, db):
+    table = MigrationRecorder.Migration.objects.using(routing.alias())
+    applied = table.get(app="audit", name="0001_initial")
+    table.filter(pk=applied.pk).delete()
+    status, content = asked(client, "/readyz")
+    assert (status, content["access_log"]) == (503, "not migrated")
+    assert content["database"] == ("ok" if routing.alias() == routing.OWN else "not migrated")
 
 
 def test_a_migration_not_applied_makes_it_unready_until_it_is(client, upstream, db):
@@ -86,7 +114,7 @@ def test_a_migration_not_applied_makes_it_unready_until_it_is(client, upstream, 
 
 def test_once_it_was_found_migrated_that_is_not_asked_again(client, upstream, db, django_assert_max_num_queries):
     client.get("/readyz")
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         client.get("/readyz")
 
 

@@ -34,6 +34,16 @@ def test_members_are_listed_by_name_with_their_roles(admin_client, karen):
     assert "stranger" not in page.html
 
 
+def test_what_the_provider_s_groups_have_given_is_said_in_words(admin_client, karen):
+    make_user("by-hand", ["nordhavn"])
+    Membership.objects.filter(user=karen).update(provided=True)
+    rows = {row[1]: row[2] for row in admin_client.page(URL).rows}
+    assert rows["karen"] == "Clinician given by the provider’s groups; changes there"
+    assert rows["by-hand"] == "Clinician"
+    assert "lasts until the next sign-in only" in admin_client.page(f"{URL}edit/?username=karen").text
+    assert "next sign-in" not in admin_client.page(f"{URL}edit/?username=by-hand").text
+
+
 def test_roles_are_changed_in_the_row_and_take_effect_with_the_next_click(admin_client, karen, page_client):
     form = admin_client.page(f"{URL}edit/?username=karen")
     assert form.all(r'value="(\w+)"[^>]* checked') == ["clinician"]

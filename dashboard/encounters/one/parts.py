@@ -4,9 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
-
 from corti_gateway.contents import Document, Fact, FactGroup, Listed
 from corti_gateway.errors import GatewayError
 from corti_gateway.gateway import CortiGateway
@@ -17,6 +14,7 @@ from dashboard.encounters.one.facts import grouped, is_from_transcript
 from dashboard.encounters.one.transcripts import TranscriptSheet
 from dashboard.listing.discretion import NOBODY, Shown
 from dashboard.listing.failures import Failure
+from dashboard.listing.jinja import rendered
 from dashboard.sources import one as source
 from dashboard.sources.one import Call
 
@@ -148,13 +146,11 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     fact = asked.chosen.get("fact", "")
     sheet = TranscriptSheet.of(read.chosen, asked.shown, _quotes(fact, answers[1:], read.chosen.id))
     sound = asked.addresses.recording(sheet.recording) if sheet.recording else ""
-    turns = render_to_string(TURNS, {"turns": sheet.turns, "plays": bool(sound)}, using="jinja2")
     return context | {
         "sheet": sheet,
         "sound": sound,
         "evidence": "not-found" if fact and not sheet.found else "",
-        # What the engine, which escapes every value, has made of it.
-        "turns_html": SafeString(turns),
+        "turns_html": rendered(TURNS, {"turns": sheet.turns, "plays": bool(sound)}),
     }
 
 

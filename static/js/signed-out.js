@@ -1,0 +1,3 @@
+// Tells the other tabs, which still show what they showed: session.js empties them.
+"use strict";
+new BroadcastChannel("session").postMessage({ out: true });

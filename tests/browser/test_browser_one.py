@@ -10,7 +10,7 @@ from corti_gateway.sandbox import HostedTenant, Sandbox
 from corti_gateway.sandbox.store import Listing
 from tests.browser.conftest import PASSWORD, Visit
 from tests.browser.pages import Visitor
-from tests.browser.tenants import CANARY, interaction, tenant_with
+from tests.browser.tenants import interaction, tenant_with
 from tests.browser.test_browser_accessibility import NARROW, violations
 
 SAID = [
@@ -326,27 +326,3 @@ def test_axe_finds_nothing_on_the_panel(clinic: HostedTenant, ada: Visitor, axe_
     page.locator("a.title").nth(3).click()
     opened(page)
     assert violations(ada, axe_source) == []
-
-
-def test_nothing_of_the_patient_leaves_the_page(sandbox: Sandbox, ada: Visitor) -> None:
-    """The watch beside every test looks at addresses, titles, headers and storage; here it has something to find."""
-    canary = sandbox.tenant("canary")
-    for row in rows_of(canary):
-        canary.contents.put(
-            row.id,
-            transcripts=[[f"{CANARY} hello", f"{CANARY} hurts"]],
-            facts=[f"{CANARY} fact"],
-            documents=[f"{CANARY} letter"],
-        )
-    ada.page.add_init_script("window.print = () => {}")
-    ada.open_list("canary")
-    ada.page.locator("a.title").nth(2).click()
-    opened(ada.page)
-    expect(ada.page.locator("#facts")).to_contain_text(f"{CANARY} fact")
-    ada.page.locator("#find").fill(CANARY)
-    ada.page.locator("button.at").first.click(force=True)
-    ada.page.keyboard.press("n")
-    opened(ada.page)
-    for link in ("#one-print", "#one-close", "#one-patient"):
-        ada.leaves(ada.page.locator(link).click)
-    expect(ada.page.locator(".headline").first).to_contain_text(CANARY)

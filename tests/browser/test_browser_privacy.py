@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from corti_gateway.sandbox import Sandbox
+from corti_gateway.sandbox.store import Listing
 from dashboard.tenants.models import Membership
 from dashboard.tenants.roles import Role
 from tests.browser.conftest import Visit
@@ -147,6 +148,50 @@ def test_nor_do_they_leave_pages_and_files_of_patients_members_and_the_log(ada: 
     assert CANARY.casefold() not in kept.casefold()
 
 
+def test_nor_does_anything_that_an_encounter_holds(sandbox: Sandbox, ada: Visitor) -> None:
+    page, clinic = ada.page, sandbox.tenant("canary")
+    for row in clinic.store.page(Listing(size=100)):
+        said = [[f"{CANARY} says hello.", f"{CANARY} hurts."]]
+        clinic.contents.put(row.id, transcripts=said, documents=[f"{CANARY} letter"], guided=[f"{CANARY} guided"])
+        transcript = clinic.contents.of(row).transcripts[0]["id"]
+        evidence = [{"type": "transcript", "reference": transcript, "quote": said[0][1]}]
+        fact = {"id": "fct-1", "text": f"{CANARY} fact", "evidence": evidence}
+        clinic.contents.put(row.id, transcripts=said, documents=[f"{CANARY} letter"], facts=[fact])
+    page.add_init_script("window.print = () => {}")
+
+    def opened(action: Callable[[], Any]) -> None:
+        action()
+        for part in ("documents", "facts", "transcript", "recordings"):
+            expect(page.locator(f"#{part}:not([aria-busy])")).to_be_visible()
+
+    def evidence_is_there() -> None:
+        page.locator("a.quote").first.click()
+        expect(page.locator("#evidence mark")).to_contain_text(CANARY)
+
+    kept = _kept(
+        ada,
+        [
+            lambda: ada.open_list("canary", rows=25),
+            lambda: opened(page.locator("a.title").nth(2).click),
+            lambda: page.locator("#find").fill(CANARY),
+            evidence_is_there,
+            lambda: page.keyboard.press("Enter"),
+            lambda: page.locator("button.at").first.click(),
+            lambda: opened(page.locator("#one-next").click),
+            page.go_back,
+            lambda: opened(page.reload),
+            lambda: ada.leaves(page.locator("#one-print").click),
+            lambda: opened(lambda: ada.leaves(page.locator("#one-close").click)),
+            lambda: ada.leaves(page.locator("#one-patient").click),
+            lambda: expect(page.locator(".headline").first).to_contain_text(CANARY),
+            ada.back,
+        ],
+    )
+    for said in ("/recordings/", "/transcript/?transcript=", "/print/", "/headline/", "range", "x-unattended"):
+        assert said in kept.casefold(), said
+    assert CANARY.casefold() not in kept.casefold()
+
+
 def test_the_identifier_travels_in_the_body_of_a_form_only(ada: Visitor) -> None:
     ada.open_list("canary", rows=25)
     ada.find(f"{CANARY}-1-id")
@@ -229,11 +274,53 @@ def test_hostile_text_of_the_api_is_shown_as_it_came_and_does_nothing(visit: Vis
         assert ada.chips == ["Completed", f"Patient {number}{PAYLOADS[number]}"]
         ada.remove_chip(f"Patient {number}")
     alive = (
-        "script, img, svg:not(.icon), iframe, link, style, base, meta, a, template, [onload], [onerror], [autofocus]"
+        "script, img, svg:not(.icon), iframe, link, style, base, meta, a:not(.title), template, [onload], [onerror], "
+        "[autofocus]"
     )
     assert ada.page.locator(f"#results tbody :is({alive})").count() == 0
     assert ada.page.locator("#results tbody [hx-get], #results tbody [hx-on\\:htmx\\:load]").count() == 0
     ada.page.wait_for_timeout(100)
+    assert not ada.page.evaluate("window.wasOwned")
+    assert {_place(request.url) for request in ada.watch.requests} == {"static", "hostile"}
+
+
+def test_hostile_text_that_an_encounter_holds_is_shown_as_it_came_and_does_nothing(
+    visit: Visit, sandbox: Sandbox
+) -> None:
+    ada, clinic = _trapped(visit), sandbox.tenant("hostile")
+    key = clinic.store.page(Listing(size=1))[0].id
+    facts = [
+        {
+            "id": text,
+            "text": text,
+            "group": text,
+            "source": text,
+            "evidence": [{"type": "transcript", "reference": text, "quote": text}],
+        }
+        for text in PAYLOADS
+    ]
+    documents = [
+        {
+            "name": text,
+            "templateRef": text,
+            "outputLanguage": text,
+            "isStream": False,
+            "sections": [{"key": text, "name": text, "text": text}],
+        }
+        for text in PAYLOADS
+    ]
+    clinic.contents.put(key, transcripts=[list(PAYLOADS)], facts=facts, documents=documents, guided=list(PAYLOADS))
+    ada.open(f"/hostile/encounters/{key}/")
+    for part in ("documents", "facts", "transcript", "recordings"):
+        expect(ada.page.locator(f"#{part}:not([aria-busy])")).to_be_visible()
+    for part in ("documents", "facts", "transcript"):
+        shown = ada.page.locator(f"#{part}").inner_text()
+        assert [text for text in PAYLOADS if text not in shown] == []
+    alive = "script, img, svg:not(.icon), iframe, link, style, base, meta, template, [onload], [onerror], [autofocus]"
+    assert ada.page.locator(f"#one :is({alive})").count() == 0
+    assert (
+        ada.page.locator("#one [hx-get='/owned'], #one [hx-on\\:htmx\\:load], #one a[href^='javascript']").count() == 0
+    )
     assert not ada.page.evaluate("window.wasOwned")
     assert {_place(request.url) for request in ada.watch.requests} == {"static", "hostile"}
 

@@ -63,7 +63,6 @@ def three_hours(lab: Lab) -> list[Figure]:
         for _ in range(lab.repetitions(15, 5)):
             page = visitor(browser, lab, OBSERVER)
             page.goto(f"{lab.dashboard.url}/{MIDDLE}/encounters/{key}/transcript/", wait_until="networkidle")
-            print(page.locator("main").inner_text()[:600], page.locator(".said p").count())
             assert page.locator(".said p").count() >= SENTENCES
             for _ in range(10):
                 page.mouse.wheel(0, 3000)

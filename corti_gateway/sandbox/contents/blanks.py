@@ -23,9 +23,11 @@ class Blanks:
         self._rng = rng
         hour = started // NANO % DAY // 3600
         hello = "Good morning" if hour < 11 else "Hello" if hour < 17 else "Good evening"
-        self._words = {
+        self._names = {
             "hello": f"{hello}, {person.name}" if person.name and not person.spoken_for else hello,
             "name": person.name or "the patient",
+        }
+        self._words = {
             "subject": person.subject,
             "possessive": person.possessive,
             "objective": person.objective,
@@ -35,9 +37,11 @@ class Blanks:
         """The text with choices made and blanks filled; KeyError for a blank that nothing was chosen for."""
         if "{" not in text:
             return text
-        filled = _BLANK.sub(lambda found: self._words[found[1]], _CHOICE.sub(self._choose, text))
+        filled = _BLANK.sub(lambda found: self._words.get(found[1], found[0]), _CHOICE.sub(self._choose, text))
         filled = _WITHIN.sub(lambda found: found[1].lower(), filled)
-        return _START.sub(lambda found: found[1] + found[2].upper(), filled)
+        filled = _START.sub(lambda found: found[1] + found[2].upper(), filled)
+        # Names come last: they are written as they are.
+        return _BLANK.sub(lambda found: self._names[found[1]], filled)
 
     def _choose(self, found: re.Match[str]) -> str:
         name, choices = found.groups()

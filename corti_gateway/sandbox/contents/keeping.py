@@ -14,6 +14,7 @@ from corti_gateway.sandbox.store import Listing, Store
 # The newest encounters are what people look at first: these, at most, are made rich.
 _FAVOURED = 25
 _NEWEST = 40
+_REMEMBERED = 64
 _GUIDED = 4
 
 
@@ -26,12 +27,21 @@ class Contents:
         self._put: dict[str, Held] = {}
         # Guided documents that were put, whose ids need not lead back to their interaction.
         self._owners: dict[str, str] = {}
+        self._made: dict[str, Held] = {}
         self._favoured_from: int | None = None
 
     def of(self, row: Interaction) -> Held:
         if row.id in self._put:
             return self._put[row.id]
-        return make(row, SHAPES[shape_of(row, row.created >= self._newest())], self._clinic)
+        # A page about an interaction asks for it six times over; the row as it stands is all that it follows from.
+        key = row.as_json("")
+        held = self._made.get(key)
+        if held is None:
+            held = make(row, SHAPES[shape_of(row, row.created >= self._newest())], self._clinic)
+            if len(self._made) >= _REMEMBERED:
+                self._made.clear()
+            self._made[key] = held
+        return held
 
     def put(self, interaction_id: str, kind: str = "none", **parts: Any) -> Held:
         """Say what an interaction holds: what its kind brings, with parts in place of that (see given.completed).

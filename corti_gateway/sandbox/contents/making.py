@@ -46,13 +46,8 @@ def make(row: Interaction, shape: Shape, clinic: str) -> Held:
     visit = visit_of(row, shape.extras, shape.odd)
     layout = layout_of(rng, {each.speaker for each in visit.said}) if not shape.whole else Layout()
     parts = _parts(row, visit, shape, rng, layout.fractions)
-    transcripts = []
-    for number, part in enumerate(parts[: shape.transcripts]):
-        last = number == shape.transcripts - 1
-        status = shape.status if last else "completed"
-        shown = part.spoken[: int(len(part.spoken) * shape.told)] if status == "processing" else part.spoken
-        transcripts.append(transcript(part.id, [] if status == "failed" else shown, part.recording, layout, status))
-    noted = _noted(visit, parts, shape)
+    transcripts = _transcripts(parts, shape, layout)
+    noted = _noted(visit, shape)
     ended = row.ended or row.started + int(sum(length_of(part.spoken) for part in parts) * 1_000_000)
     made = facts(noted, _heard(parts, transcripts), row.started, ended, rng, shape.whole) if shape.facts else []
     # Documents know everything that was noted, but what somebody has discarded.
@@ -66,6 +61,17 @@ def make(row: Interaction, shape: Shape, clinic: str) -> Held:
         _notes(row, visit, shape, told, (moment, timestamp(ended + rng.randrange(60) * NANO)), rng),
         _letters(row, visit, shape, told, clinic, moment),
     )
+
+
+def _transcripts(parts: list[_Part], shape: Shape, layout: Layout) -> list[Item]:
+    """The last transcript has the status of the shape; what failed says nothing, what is processed says a part."""
+    found = []
+    for number, part in enumerate(parts[: shape.transcripts], start=1):
+        status = shape.status if number == shape.transcripts else "completed"
+        told = {"failed": 0.0, "processing": shape.told}.get(status, 1.0)
+        shown = part.spoken[: int(len(part.spoken) * told)]
+        found.append(transcript(part.id, shown, part.recording, layout, status))
+    return found
 
 
 def _parts(row: Interaction, visit: Visit, shape: Shape, rng: random.Random, fractions: bool) -> list[_Part]:
@@ -83,7 +89,7 @@ def _parts(row: Interaction, visit: Visit, shape: Shape, rng: random.Random, fra
     ]
 
 
-def _noted(visit: Visit, parts: list[_Part], shape: Shape) -> list[Noted]:
+def _noted(visit: Visit, shape: Shape) -> list[Noted]:
     """What is noted so far."""
     if shape.status != "processing":
         return list(visit.noted)

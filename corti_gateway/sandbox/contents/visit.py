@@ -67,15 +67,10 @@ def visit_of(row: Interaction, extras: int, odd: bool = False) -> Visit:
     return Visit(person, tuple(said), tuple(noted))
 
 
-def scene_of(row: Interaction, rng: random.Random) -> Scene:
-    """The scene of the interaction's title; for a title of somebody's own, one that fits any."""
-    own = scenes(TYPES[row.kind]).get(row.title or "") or scenes("shared")["untitled"]
-    return rng.choice(own)
-
-
 def _turns(row: Interaction, rng: random.Random, person: Person, extras: int) -> Iterator[Turn]:
     kind, shared = TYPES[row.kind], scenes("shared")
-    scene = scene_of(row, rng)
+    # For a title of somebody's own there is a scene that fits any.
+    scene = rng.choice(scenes(kind).get(row.title or "") or shared["untitled"])
     yield from rng.choice(shared[f"opening {'child' if person.spoken_for else kind}"]).before
     yield from scene.before
     yield from _exchanges(row, scene, rng, person, extras)

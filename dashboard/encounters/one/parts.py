@@ -150,7 +150,7 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
         "sheet": sheet,
         "sound": sound,
         "evidence": "not-found" if fact and not sheet.found else "",
-        "turns_html": rendered(TURNS, {"turns": sheet.turns, "plays": bool(sound)}),
+        "turns_html": rendered(TURNS, {"turns": sheet.turns}),
     }
 
 

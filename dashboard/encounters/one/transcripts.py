@@ -8,6 +8,7 @@ from corti_gateway.contents import Segment, Transcript
 from corti_gateway.vocabulary import TranscriptStatus
 from dashboard.listing.discretion import Shown
 from dashboard.listing.formatting import clock
+from dashboard.listing.jinja import trusted
 
 ROLES = {"doctor": "Doctor", "patient": "Patient"}
 SPEAKER = "Speaker"
@@ -16,10 +17,9 @@ LONGEST_TURN = 40
 
 
 class Said(TypedDict):
-    """A segment for the template; a dictionary, as there can be thousands. ``at`` is its begin in milliseconds."""
+    """A segment for the template; a dictionary, as there can be thousands. ``place`` is where it begins, as markup."""
 
-    at: int | None
-    clock: str
+    place: str
     text: str
     marked: bool
 
@@ -50,7 +50,7 @@ class TranscriptSheet:
         marked = places(transcript.segments, quotes)
         return cls(
             key=transcript.id,
-            turns=_turns(transcript, marked, shown),
+            turns=_turns(transcript, marked, shown, plays=bool(transcript.recording_id)),
             recording=transcript.recording_id or "",
             is_processing=transcript.status is TranscriptStatus.PROCESSING,
             is_failed=transcript.status is TranscriptStatus.FAILED,
@@ -80,7 +80,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _turns(transcript: Transcript, marked: frozenset[int], shown: Shown) -> list[Turn]:
+def _turns(transcript: Transcript, marked: frozenset[int], shown: Shown, *, plays: bool) -> list[Turn]:
     turns: list[Turn] = []
     voices: dict[tuple[int | None, int | None], int] = {}
     last: object = None
@@ -90,16 +90,22 @@ def _turns(transcript: Transcript, marked: frozenset[int], shown: Shown) -> list
             voice = voices.setdefault(who, len(voices) + 1)
             turns.append({"speaker": _speaker(segment, transcript.roles, voice), "voice": voice, "said": []})
             last = who
-        start = segment.start
-        turns[-1]["said"].append(
-            {
-                "at": start,
-                "clock": clock(start) if start is not None else "",
-                "text": shown.text(segment.text),
-                "marked": number in marked,
-            }
-        )
+        said: Said = {
+            "place": _place(segment.start, plays=plays),
+            "text": shown.text(segment.text),
+            "marked": number in marked,
+        }
+        turns[-1]["said"].append(said)
     return turns
+
+
+def _place(start: int | None, *, plays: bool) -> str:
+    """A time, as a button where a sound can be played from there: ready markup, as there can be thousands."""
+    if start is None:
+        return ""
+    words = clock(start)
+    button = f'<button class="at" data-at="{start}" tabindex="-1">{words}</button>'
+    return trusted(button if plays else f'<span class="at">{words}</span>')
 
 
 def _speaker(segment: Segment, roles: Mapping[int, str], voice: int) -> str:

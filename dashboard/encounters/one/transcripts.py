@@ -102,7 +102,7 @@ def _turns(transcript: Transcript, marked: frozenset[int], shown: Shown, *, play
 def _place(start: int | None, *, plays: bool) -> str:
     """A time, as a button where a sound can be played from there: ready markup, as there can be thousands."""
     if start is None:
-        return ""
+        return trusted('<span class="at"></span>')
     words = clock(start)
     button = f'<button class="at" data-at="{start}" tabindex="-1">{words}</button>'
     return trusted(button if plays else f'<span class="at">{words}</span>')

@@ -15,7 +15,7 @@ def main(name: str, password: str, *slugs: str) -> None:
     user = User.objects.create_user(name, password=password, first_name="Karen", last_name="Holm")
     User.objects.create_superuser(f"{name}-admin", password=password)
     for slug in slugs:
-        Membership.objects.create(user=user, tenant=slug)
+        Membership.objects.create(user=user, tenant=slug, auditor=True)
 
 
 if __name__ == "__main__":

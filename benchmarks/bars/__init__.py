@@ -32,7 +32,7 @@ BARS = {
     13: Bar(filling.follow_up_calls, tenants=(FOLLOWED,)),
     14: Bar(throughput.memory, filling.memory, tenants=(MIDDLE, LARGE, FOLLOWED)),
     15: Bar(upstream.sandbox_page, tenants=(SMALL, LARGE)),
-    16: Bar(audit.page_with_log, tenants=(FOLLOWED,)),
+    16: Bar(audit.page_with_log, audit.who_looked, tenants=(FOLLOWED,)),
     17: Bar(opened.opening),
     18: Bar(opened.three_hours),
 }

@@ -7,9 +7,15 @@
   const panel = $("#panel");
   const isOpen = () => Boolean(panel) && !panel.hidden;
   const opened = () => (isOpen() ? $("#one", panel)?.dataset : null) ?? {};
-  const rowOf = (key) => document.getElementById(`e-${key}`);
+  const rowOf = (key) => document.getElementById(`e-${key?.slice(0, 8)}`);
   const linkOf = (row) => $("a.title", row);
   const rows = () => [...document.querySelectorAll("#results tbody tr[id]")];
+  // What only an opened encounter needs is fetched with the first one.
+  let then = document.currentScript.dataset.then?.split(" ") ?? [];
+  const fetchRest = () => {
+    for (const src of then) document.head.append(Object.assign(document.createElement("script"), { src }));
+    then = [];
+  };
   const say = (text) => { const status = $("#announcement"); if (status) status.textContent = text; };
 
   // --- Opening and closing -----------------------------------------------------------------------------------------
@@ -41,6 +47,7 @@
   let asked = 0;
   const open = async (url, { push = true, row = null } = {}) => {
     const turn = ++asked;
+    fetchRest();
     panel.hidden = false;
     document.body.dataset.over = "";
     panel.setAttribute("aria-busy", "true");

@@ -219,6 +219,6 @@ def test_the_list_travels_along(rf):
     state = EncounterListState.read(rf.get("/", {"status": "completed", "page": "3"}).GET, "nordhavn")
     where = Addresses(state, KEY)
     assert where.one == f"/nordhavn/encounters/{KEY}/?status=completed&page=3"
-    assert where.list == f"/nordhavn/encounters/?status=completed&page=3#e-{KEY}"
+    assert where.list == f"/nordhavn/encounters/?status=completed&page=3#e-{KEY[:8]}"
     assert where.next == f"/nordhavn/encounters/{KEY}/next/?status=completed&page=3"
     assert where.recording("r") == f"/nordhavn/encounters/{KEY}/recordings/r"

@@ -18,8 +18,8 @@ class Addresses:
 
     @property
     def list(self) -> str:
-        """The list, at the row of this encounter."""
-        return f"{self.state.url()}#e-{self.key}"
+        """The list, at the row of this encounter: the first part of an id tells the rows of a page apart."""
+        return f"{self.state.url()}#e-{self.key[:8]}"
 
     @property
     def one(self) -> str:

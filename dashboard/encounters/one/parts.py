@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from corti_gateway.contents import Document, Fact, FactGroup, Listed
-from corti_gateway.errors import GatewayError
+from corti_gateway.errors import BadRequest, GatewayError
 from corti_gateway.gateway import CortiGateway
 from dashboard.accounts.viewer import Viewer
 from dashboard.encounters.one.addresses import Addresses
@@ -19,7 +19,7 @@ from dashboard.sources import one as source
 from dashboard.sources.one import Call
 
 TURNS = "encounters/one/turns.jinja"
-ONLY_THIS = "Only this part is affected."
+ONLY_THIS, REFUSED = "Only this part is affected.", "Corti refused this"
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ class Sound:
     url: str
 
 
-def failure_of(error: GatewayError) -> Failure:
-    """The failure of a part: the words of every failure, and that the others are not touched by it."""
-    failure = Failure.of(error)
-    if failure.can_retry:
-        return replace(failure, advice=f"{ONLY_THIS} Try again in a moment.")
-    return replace(failure, advice=f"{ONLY_THIS} Trying again does not help: tell your administrator.")
+def failure_of(error: GatewayError, remark: str = ONLY_THIS) -> Failure:
+    """The failure of a part: the words of every failure, what it leaves untouched, and whether to try again."""
+    failure = Failure.of(error, discreet=True)
+    title = REFUSED if isinstance(error, BadRequest) else failure.title
+    what = "Try again in a moment." if failure.can_retry else "Trying again does not help: tell your administrator."
+    return replace(failure, title=title, advice=f"{remark} {what}")
 
 
 def _call(method: Callable[..., Any], *given: str) -> Call:

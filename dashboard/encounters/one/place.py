@@ -1,0 +1,105 @@
+"""Where a request for an opened encounter is: who asks, for which one, within which list, and what every page shows."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+
+from corti_gateway.errors import GatewayError, NotFound
+from corti_gateway.models import Interaction
+from corti_gateway.vocabulary import EncounterStatus
+from dashboard.accounts.viewer import Viewer
+from dashboard.audit import note
+from dashboard.clinicians import directory
+from dashboard.encounters.one.addresses import Addresses
+from dashboard.encounters.one.parts import Asked, PartKind
+from dashboard.encounters.one.presenters import Event, Person
+from dashboard.encounters.state import EncounterListState
+from dashboard.listing import discretion
+from dashboard.listing.controls import PATIENT
+from dashboard.listing.discretion import Shown
+from dashboard.listing.formatting import exact
+from dashboard.listing.sealed import seal
+from dashboard.sources import one as source
+from dashboard.sources import plan
+from dashboard.tenants.access import TenantRequest
+
+
+@dataclass(frozen=True)
+class Place:
+    """An encounter within a list, and how to get from there to everything else."""
+
+    request: TenantRequest
+    key: str
+    state: EncounterListState
+    viewer: Viewer
+
+    @classmethod
+    def of(cls, request: TenantRequest, key: UUID) -> "Place":
+        state = EncounterListState.read(request.GET, request.tenant.slug)
+        if state.unreadable:
+            # The encounter is meant all the same; only its list is not known any more.
+            state = EncounterListState(request.tenant.slug)
+        return cls(request, str(key), state, Viewer.of(request))
+
+    @property
+    def addresses(self) -> Addresses:
+        return Addresses(self.state, self.key)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether HTMX asks, for a piece of the page that it has."""
+        return bool(self.request.htmx)  # type: ignore[attr-defined]  # set by django-htmx's middleware
+
+    @property
+    def asked(self) -> Asked:
+        chosen = {name: self.request.GET.get(name, "") for name in ("transcript", "fact")}
+        return Asked(self.request.tenant.gateway, self.addresses, self.viewer, chosen)
+
+    def known(self) -> source.Known:
+        """The encounter; raises ``Http404`` where Corti does not have it, ``GatewayError`` where nobody can tell."""
+        try:
+            return source.interaction(self.request.tenant, plan.index_of(self.request.tenant), self.key)
+        except NotFound:
+            raise Http404 from None
+
+    def ask(self, *kinds: PartKind) -> tuple[Interaction | GatewayError, list[Any]]:
+        """Whose encounter it is, or why nobody can tell; and what each call of each part was answered with."""
+        calls = [call for kind in kinds for call in kind.calls(self.asked)]
+        tenant = self.request.tenant
+        try:
+            return source.ask(tenant, plan.index_of(tenant), self.key, *calls)
+        except NotFound:
+            raise Http404 from None
+        except GatewayError as error:
+            return error, []
+
+    def shows(self, interaction: Interaction) -> Shown:
+        """Note who is shown, and say how; raises ``Http404`` for what these eyes must not see."""
+        if self.request.hides_deleted and interaction.encounter.status is EncounterStatus.DELETED:
+            raise Http404
+        note(self.request, rows=[interaction])
+        return discretion.of(interaction.patient, self.viewer)
+
+    def frame(self) -> dict[str, Any]:
+        """What every template gets."""
+        return {
+            "title": f"Encounter · {self.request.tenant.label}",
+            "addresses": self.addresses,
+            "viewer": self.viewer,
+            "when": exact(self.viewer.now, self.viewer),
+            "state": self.state,
+            "fragment": self.in_place,
+        }
+
+    def head(self, interaction: Interaction) -> dict[str, Any]:
+        """Who and what, for the head of a page."""
+        tenant, patient = self.request.tenant, interaction.patient
+        identifier = patient.identifier if patient else None
+        names = directory.known(tenant.slug, self.request.user).names
+        return {
+            "person": Person.of(patient, self.viewer),
+            "event": Event.of(interaction, self.viewer, names),
+            "patient_seal": seal(tenant.slug, PATIENT, identifier) if identifier else "",
+        }

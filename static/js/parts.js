@@ -1,62 +1,94 @@
-// The parts of an opened encounter: followed in place, asked for again, copied and printed.
+// The parts of an opened encounter: followed in place, asked for again, told of, copied and printed.
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const EVERY = 30_000;
-  const panel = $("#panel");
+  const ALREADY = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+  const unattended = (detail) => detail.requestConfig?.triggeringEvent?.type === "refresh";
 
   // A link into another part is followed in place where that part stands on the page.
+  let wanted = null;
+  const follow = (part, path, hash = "") => {
+    wanted = { id: part.id, hash };
+    part.setAttribute("aria-busy", "true");
+    $(".part-refused", part)?.remove();
+    htmx.ajax("GET", path, { source: part, target: part, swap: part.id === "panel" ? "innerHTML" : "outerHTML" }).catch(() => {});
+  };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-part]");
     const part = link && document.getElementById(link.dataset.part);
     if (!part || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    part.setAttribute("aria-busy", "true");
-    htmx.ajax("GET", link.href.split("#")[0], { target: `#${part.id}`, swap: "outerHTML" }).then(() => {
-      const there = (link.hash && $(link.hash)) || $(`#${part.id}-heading`);
-      there?.scrollIntoView({ block: "center" });
-      there?.focus({ preventScroll: true });
-    }).catch(() => {});
+    follow(part, link.href.split("#")[0], link.hash);
+  });
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (wanted?.id !== detail.target.id || wanted.id === "panel") return;
+    const there = (wanted.hash && $(wanted.hash)) || $(`#${wanted.id}-heading`);
+    wanted = null;
+    there?.scrollIntoView({ block: "center" });
+    there?.focus({ preventScroll: true });
   });
 
-  const unanswered = ({ detail }) => {
-    const part = detail.target.closest(".part, #panel");
-    if (!part) return;
-    part.removeAttribute("aria-busy");
-    const waiting = $(".waiting", part);
-    if (!waiting) return;
-    waiting.textContent = "The dashboard could not be reached. ";
+  // Whatever is not what was asked for is no answer: a page of another kind, or a refusal. What stands there stays.
+  const PIECES = ".part, .headline, #one-head, #panel";
+  const fits = (target, text) => text.includes(target.id === "panel" ? 'id="one"' : target.id ? `id="${target.id}"` : 'class="headline');
+  const unanswered = (detail, status = 0) => {
+    const { target, requestConfig, xhr } = detail;
+    if (!target.matches(PIECES) || unattended(detail)) return;
+    target.removeAttribute("aria-busy");
+    wanted = null;
+    if (target.matches(".headline")) { target.textContent = "What was found and written could not be read now."; return; }
+    $(".waiting", target)?.remove();
+    $(".part-refused", target)?.remove();
+    const reference = status && xhr?.getResponseHeader("X-Request-ID");
+    const words = status ? `The dashboard refused this (${status}).` : "The dashboard could not be reached.";
+    const box = Object.assign(document.createElement("div"), { className: "part-failed part-refused" });
+    box.setAttribute("role", "alert");
+    box.append(Object.assign(document.createElement("p"), { textContent: reference ? `${words} Reference ${reference}` : words }));
     const again = Object.assign(document.createElement("button"), { type: "button", textContent: "Try again" });
-    again.addEventListener("click", () => { if (part === panel) location.reload(); else { waiting.textContent = "Asking Corti…"; htmx.trigger(part, "again"); } });
-    waiting.append(again);
+    again.addEventListener("click", () => follow(target, requestConfig.path));
+    box.append(again);
+    const head = $(".part-head", target);
+    if (head) head.after(box); else ($("article", target) ?? target).append(box);
   };
-  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, unanswered);
-  // Whatever is no part is no answer: a page of another kind, or a refusal.
+  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, ({ detail }) => unanswered(detail));
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { target, xhr, requestConfig } = event.detail;
-    if (!target.closest(".part, #panel, #one-head")) return;
-    const unattended = requestConfig.triggeringEvent?.type === "refresh";
-    const fits = target.id === "panel" ? xhr.responseText.includes('id="one"') : xhr.responseText.includes(`id="${target.id}"`);
-    if (xhr.status === 404) { event.detail.shouldSwap = false; location.assign(target.id === "panel" ? requestConfig.path : location.href); return; }
-    if (!fits) { event.detail.shouldSwap = false; unanswered(event); return; }
+    const { target, xhr } = event.detail;
+    if (!target.matches(PIECES)) return;
+    const text = xhr.responseText;
+    // Closed while the answer was under way.
+    if (target.hidden) event.detail.shouldSwap = false;
+    else if (!fits(target, text)) {
+      event.detail.shouldSwap = false;
+      // Not found: it may be gone, or not for these eyes any more. The page itself says so, asked once.
+      if (xhr.status === 404 && !target.matches(".headline") && !ALREADY) location.reload(); else unanswered(event.detail, xhr.status);
+    }
     // What asked for itself and failed, or brings nothing new, changes nothing.
-    if (unattended && (xhr.status >= 400 || target.dataset.last === String(xhr.responseText.length) + hash(xhr.responseText))) event.detail.shouldSwap = false;
+    else if (unattended(event.detail) && (xhr.status >= 400 || texts.get(target.id) === text)) event.detail.shouldSwap = false;
+    if (event.detail.shouldSwap && target.matches(".part")) texts.set(target.id, text);
   });
-  const hash = (text) => { let sum = 0; for (let at = 0; at < text.length; at++) sum = (sum * 31 + text.charCodeAt(at)) | 0; return `-${sum}`; };
-  document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    const id = detail.requestConfig?.target?.id;
-    const part = id && document.getElementById(id);
-    if (part?.matches(".part")) part.dataset.last = String(detail.xhr.responseText.length) + hash(detail.xhr.responseText);
-    ready();
+  const texts = new Map();
+
+  // One sentence for those who hear the page, once all parts stand.
+  let told = null;
+  document.addEventListener("htmx:afterSettle", () => {
+    const one = $("#one");
+    const parts = [...document.querySelectorAll("#one .part")];
+    if (!one || told === one || !parts.length || parts.some((part) => part.hasAttribute("aria-busy"))) return;
+    told = one;
+    const words = parts.map((part) => `${$("h3", part).innerText.replace(/\s+/g, " ").trim()}${$("[data-state='failed']", part) ? ", could not be read" : $("[data-state='none']", part) ? ", none" : ""}`);
+    $("#announcement").textContent = `${words.join("; ")}.`;
   });
 
-  // While an encounter runs its parts are asked for again: not while somebody reads aloud, selects or stands in them.
+  // While an encounter runs its parts are asked for again: not while somebody listens, selects or stands in them.
+  const inUse = (part) => {
+    const here = document.activeElement;
+    return (part.contains(here) && here.id !== "one-name") || part.hasAttribute("aria-busy") || $("details[open]", part) || $("#find", part)?.value;
+  };
   setInterval(() => {
     const head = $("#one-head[data-running]");
     if (!head || document.hidden || String(getSelection()) || [...document.querySelectorAll("audio")].some((audio) => !audio.paused)) return;
-    for (const part of [head, ...document.querySelectorAll(".part")]) {
-      if (!part.contains(document.activeElement) && !$("details[open]:not(.moments)", part) && !$("#find", part)?.value) htmx.trigger(part, "refresh");
-    }
+    for (const part of [head, ...document.querySelectorAll(".part")]) if (!inUse(part)) htmx.trigger(part, "refresh");
   }, EVERY);
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.triggeringEvent?.type === "refresh") detail.headers["X-Unattended"] = "true";
@@ -71,6 +103,8 @@
     if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy-of]")) button.hidden = false;
     for (const button of document.querySelectorAll("[data-print-now]")) button.hidden = false;
   };
+  document.addEventListener("htmx:afterSwap", ready);
   ready();
-  if ($("[data-print]")) addEventListener("load", () => print());
+  // Who comes back to the sheet, or has it loaded anew, is not asked again.
+  if ($("[data-print]") && !ALREADY) addEventListener("load", () => print());
 })();

@@ -4,21 +4,31 @@
   const $ = (selector, root = document) => root.querySelector(selector);
 
   const soundOf = (said) => {
-    let audio = document.getElementById(said.dataset.recording);
+    const { recording, sound } = said.dataset;
+    let audio = document.getElementById(recording) ?? $(`audio[data-recording="${recording}"]`);
     if (!audio) {
       // The part with the recordings is not there: the sound plays all the same.
-      audio = Object.assign(document.createElement("audio"), { id: said.dataset.recording, src: said.dataset.sound, controls: true, preload: "none" });
+      audio = Object.assign(document.createElement("audio"), { src: sound, controls: true, preload: "none" });
+      audio.dataset.recording = recording;
       audio.setAttribute("aria-label", "Recording");
       said.before(audio);
     }
     return audio;
   };
+  const go = (audio) => {
+    if (audio.wanted === undefined) return;
+    audio.currentTime = audio.wanted;
+    delete audio.wanted;
+    audio.play().catch(() => {});
+  };
+  document.addEventListener("loadedmetadata", ({ target }) => go(target), true);
   const play = (button) => {
     const said = button.closest(".said");
     const audio = soundOf(said);
-    const go = () => { audio.currentTime = Number(button.dataset.at) / 1000; audio.play().catch(() => {}); };
-    if (audio.readyState >= HTMLMediaElement.HAVE_METADATA) go();
-    else { audio.addEventListener("loadedmetadata", go, { once: true }); audio.preload = "auto"; audio.load(); }
+    // Where to go once its length is known: the sentence that was asked for last.
+    audio.wanted = Number(button.dataset.at) / 1000;
+    if (audio.readyState >= HTMLMediaElement.HAVE_METADATA) go(audio);
+    else if (audio.preload !== "auto" || audio.error) { audio.preload = "auto"; audio.load(); }
   };
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("button.at") ?? (String(getSelection()) ? null : $("button.at", target.closest(".said[data-sound] p") ?? document.createElement("i")));
@@ -43,7 +53,7 @@
     if (next) { stand(next); next.scrollIntoView({ block: "nearest" }); }
   });
   document.addEventListener("timeupdate", ({ target }) => {
-    const said = $(`.said[data-recording="${target.id}"]`);
+    const said = $(`.said[data-recording="${target.dataset.recording ?? target.id}"]`);
     if (!said) return;
     const places = said.places ??= [...said.querySelectorAll("[data-at]")].map((button) => [Number(button.dataset.at), button.closest("p")]);
     let low = 0, high = places.length;
@@ -55,7 +65,7 @@
     said.heard = heard;
   }, true);
   document.addEventListener("error", ({ target }) => {
-    if (target.matches?.("audio")) { const trouble = target.parentElement.querySelector(".trouble"); if (trouble) trouble.hidden = false; }
+    if (target.matches?.("audio")) { delete target.wanted; const trouble = target.parentElement.querySelector(".trouble"); if (trouble) trouble.hidden = false; }
   }, true);
 
   // Searching: what is found is marked by the browser, nothing is changed, sent or kept.
@@ -94,6 +104,7 @@
   });
 
   const ready = () => {
+    if (!$("#find")?.value) { found = []; at = -1; }
     const first = $(".said button.at");
     if (first && !$(".said button.at[tabindex='0']")) ($("#evidence button.at") ?? first).tabIndex = 0;
   };

@@ -1,5 +1,6 @@
 """An encounter opened over its list, in a real browser."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from corti_gateway.sandbox import HostedTenant, Sandbox
+from corti_gateway.sandbox.records import COMPLETED
 from corti_gateway.sandbox.store import Listing
 from tests.browser.conftest import PASSWORD, Visit
 from tests.browser.pages import Visitor
@@ -184,7 +186,7 @@ def test_the_panel_closes_when_its_row_leaves_the_list(clinic: HostedTenant, ada
     page.locator("a.title").nth(3).click()
     opened(page)
     ada.toggle("Completed")
-    expect(page.locator("#one")).to_have_attribute("data-list", "/opened/encounters/?status=completed")
+    expect(page.locator("#one-close")).to_have_attribute("href", "/opened/encounters/?status=completed")
     assert ada.url.endswith("/?status=completed")
     ada.toggle("Planned")
     ada.toggle("Completed")
@@ -210,7 +212,7 @@ def test_who_it_is_stands_there_before_corti_has_answered(clinic: HostedTenant, 
     page = at_the_list(ada)
     clinic.faults.set("latency", ms=1500, endpoint="item")
     page.locator("a.title").nth(3).click()
-    promised = page.locator("#panel .one-promised")
+    promised = page.locator("#panel:has(.waiting) .one")
     expect(promised).to_contain_text("Test Person 3")
     expect(promised).to_contain_text("1 Jan 1980")
     expect(promised).to_contain_text("P-003")
@@ -326,3 +328,166 @@ def test_axe_finds_nothing_on_the_panel(clinic: HostedTenant, ada: Visitor, axe_
     page.locator("a.title").nth(3).click()
     opened(page)
     assert violations(ada, axe_source) == []
+
+
+# --- Slow answers, refusals, and what comes too late ------------------------------------------------------------------
+PANEL = r"/encounters/[0-9a-f-]{36}/(\?.*)?$"
+
+
+def test_a_second_row_opened_meanwhile_is_the_one_that_stands(clinic: HostedTenant, ada: Visitor) -> None:
+    ada.watch.expect_aborts()
+    ada.watch.expect(r"net::ERR_ABORTED")
+    page = at_the_list(ada)
+    clinic.faults.set("latency", ms=600, endpoint="item")
+    page.locator("a.title").nth(1).click()
+    page.wait_for_timeout(150)
+    page.locator("a.title").nth(2).click()
+    opened(page)
+    expect(page.locator("#one-name")).to_have_text("Test Person 2")
+    expect(page.locator("tbody tr").nth(2)).to_have_attribute("data-opened", "")
+    assert ada.url.split("/")[3] == page.locator("#one").get_attribute("data-key")
+    page.go_back()
+    expect(page.locator("#panel")).to_be_hidden()
+    assert ada.url == "/opened/encounters/"
+
+
+def test_keys_go_on_while_an_encounter_is_on_its_way(clinic: HostedTenant, ada: Visitor) -> None:
+    ada.watch.expect_aborts()
+    ada.watch.expect(r"net::ERR_ABORTED")
+    page = at_the_list(ada)
+    clinic.faults.set("latency", ms=400, endpoint="item")
+    page.locator("a.title").nth(1).click()
+    for _ in range(3):
+        page.keyboard.press("n")
+    opened(page)
+    expect(page.locator("#one-name")).to_have_text("Test Person 4")
+
+
+@pytest.mark.parametrize("close", ["Escape", "button"])
+def test_what_is_on_its_way_can_be_closed_and_does_not_come_back(
+    clinic: HostedTenant, ada: Visitor, close: str
+) -> None:
+    ada.watch.expect_aborts()
+    ada.watch.expect(r"net::ERR_ABORTED")
+    page = at_the_list(ada)
+    clinic.faults.set("latency", ms=700, endpoint="item")
+    page.locator("a.title").nth(1).click()
+    page.wait_for_timeout(100)
+    if close == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        page.locator("#one-close").click()
+    expect(page.locator("#panel")).to_be_hidden()
+    page.wait_for_timeout(1200)
+    expect(page.locator("#panel")).to_be_hidden()
+    assert page.locator("#panel").inner_html() == ""
+    assert ada.url == "/opened/encounters/"
+    assert page.evaluate("document.activeElement === document.querySelectorAll('a.title')[1]")
+
+
+def test_a_panel_that_is_refused_or_not_reached_says_so_and_can_be_closed_or_tried_again(
+    clinic: HostedTenant, ada: Visitor
+) -> None:
+    ada.watch.expect_status(429)
+    ada.watch.expect_no_answer()
+    page = at_the_list(ada)
+    page.route(re.compile(PANEL), lambda route: route.fulfill(status=429, body="Too many"), times=1)
+    page.locator("a.title").nth(1).click()
+    expect(page.locator("#panel [role=alert]")).to_contain_text("refused this (429)")
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
+    page.route(re.compile(PANEL), lambda route: route.abort(), times=1)
+    page.locator("a.title").nth(1).click()
+    expect(page.locator("#panel [role=alert]")).to_contain_text("could not be reached")
+    page.locator("#panel").get_by_role("button", name="Try again").click()
+    opened(page)
+
+
+def test_a_quote_followed_while_the_transcript_loads_is_found(clinic: HostedTenant, ada: Visitor) -> None:
+    ada.watch.expect_aborts()
+    ada.watch.expect(r"net::ERR_ABORTED")
+    page = at_the_list(ada)
+    clinic.faults.set("latency", ms=700, endpoint="transcripts")
+    page.locator("a.title").nth(1).click()
+    page.locator("a.quote").click()
+    expect(page.locator("#evidence mark")).to_have_text(SAID[3])
+    page.wait_for_function("() => document.activeElement.id === 'evidence'")
+
+
+def test_a_part_that_stands_stays_when_what_was_asked_for_does_not_come(clinic: HostedTenant, ada: Visitor) -> None:
+    ada.watch.expect_no_answer()
+    page = at_the_list(ada)
+    page.locator("a.title").nth(1).click()
+    opened(page)
+    page.route(re.compile(r"/transcript/"), lambda route: route.abort(), times=1)
+    page.locator("a.quote").click()
+    expect(page.locator("#transcript [role=alert]")).to_contain_text("could not be reached")
+    expect(page.locator(".said p").first).to_be_visible()
+    page.locator("#transcript").get_by_role("button", name="Try again").click()
+    expect(page.locator("#evidence mark")).to_have_text(SAID[3])
+    expect(page.locator("#transcript [role=alert]")).to_have_count(0)
+
+
+def test_a_part_that_is_not_found_loads_the_page_anew_once(clinic: HostedTenant, ada: Visitor) -> None:
+    ada.watch.expect_status(404)
+    ada.watch.expect_aborts()
+    ada.watch.expect(r"net::ERR_ABORTED")
+    key, page, loads = rows_of(clinic)[0].id, ada.page, []
+    page.on("load", lambda: loads.append(1))
+    page.route(re.compile(r"/facts/"), lambda route: route.fulfill(status=404, body="<h1>Not found</h1>"))
+    ada.open(f"/opened/encounters/{key}/#documents")
+    expect(page.locator("#facts [role=alert]")).to_contain_text("refused this (404)")
+    page.wait_for_timeout(500)
+    assert len(loads) <= 2
+
+
+def test_a_headline_that_is_refused_does_not_put_another_page_into_the_table(
+    clinic: HostedTenant, ada: Visitor
+) -> None:
+    ada.watch.expect_status(429)
+    page = at_the_list(ada)
+    page.locator("a.title").nth(1).click()
+    opened(page)
+    page.route(
+        re.compile(r"/headline/"),
+        lambda route: route.fulfill(status=429, body='<h1>Too many</h1><section id="results">'),
+    )
+    ada.leaves(page.locator("#one-patient").click)
+    expect(page.locator(".headline").first).to_have_text("What was found and written could not be read now.")
+    expect(page.locator("h1")).to_have_count(1)
+
+
+def test_the_head_of_a_running_encounter_follows_it_to_its_end(clinic: HostedTenant, ada: Visitor) -> None:
+    body = interaction(
+        901, {"identifier": "P-901", "name": "Ending Person"}, status="in-progress", title="Ending visit"
+    )
+    key = tenant_with(clinic, body)
+    page = ada.page
+    page.clock.install()
+    at_the_list(ada)
+    page.locator("tr[id]", has_text="Ending Person").locator("a.title").click()
+    opened(page)
+    expect(page.locator("#one-head")).to_contain_text("In progress")
+    clinic.store.change(clinic.store.get(key), status=COMPLETED)
+    page.clock.fast_forward(31_000)
+    expect(page.locator("#one-head .status")).to_have_text("Completed")
+    assert page.evaluate("document.activeElement.id") == "one-name"
+    clinic.store.remove(clinic.store.get(key))
+
+
+def test_what_has_loaded_is_told_once(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    page.locator("a.title").nth(1).click()
+    opened(page)
+    expect(page.locator("#announcement")).to_have_text("Documents 2; Facts 1; Transcript 1; Recordings 1.")
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+def test_nothing_of_the_list_is_under_the_panel(clinic: HostedTenant, visit: Visit, width: int) -> None:
+    visitor = visit("ada", viewport={"width": width, "height": 900})
+    page = at_the_list(visitor)
+    page.locator("a.title").nth(1).click()
+    opened(page)
+    edge = page.locator("#panel").bounding_box()["x"]
+    boxes = [page.locator("#results").bounding_box(), page.locator("#filters").bounding_box()]
+    assert all(box["x"] + box["width"] <= edge for box in boxes)

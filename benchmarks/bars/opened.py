@@ -53,7 +53,7 @@ def opening(lab: Lab) -> list[Figure]:
 
 
 def three_hours(lab: Lab) -> list[Figure]:
-    """Bar 18: from the click to the first words of a transcript of 5,000 sentences, and whether anything moves."""
+    """Bar 18: from the navigation to the first words of 5,000 sentences on their page, and whether anything moves."""
     session, base = lab.sandbox.client(MIDDLE), f"{lab.sandbox.url}/v2/"
     key = str(session.get(f"{base}interactions/?encounterStatus=completed&pageSize=1").json()["interactions"][0]["id"])
     lab.sandbox.hold(MIDDLE, key, kind="hours")

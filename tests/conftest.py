@@ -1,9 +1,14 @@
 """What all tests share: the databases they may use, and which of them are repeated on a second one."""
 
+import hypothesis
 import pytest
 from django.db import connections
 
 from dashboard.audit import routing, triggers
+
+# These machines are shared: how long an example takes says nothing about what it tests.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("here")
 
 # Who asks for one of these speaks to the database of DATABASE_URL, in this process or in others.
 SPEAK_TO_IT = {"db", "transactional_db", "live_server", "world", "database", "_django_db_helper"}

@@ -5,12 +5,14 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 from django.db import connections
+from django.urls import reverse
 
 from dashboard.index.models import TenantIndex
 from dashboard.listing.controls import PATIENT, TEXT
 from dashboard.listing.sealed import seal
-from tests.dashboard.test_isolation import MARKS, QUERY, SLUGS, fill
-from tests.dashboard.test_permissions import MATRIX, address, is_of_a_tenant
+from tests.dashboard.support import arguments_of
+from tests.dashboard.test_isolation import HELD, MARKS, QUERY, SLUGS, fill
+from tests.dashboard.test_permissions import MATRIX, is_of_a_tenant
 
 # Numbers that stand for nothing else.
 KEYS = {"nordhavn": 770_000_001, "riverside": 770_000_002}
@@ -62,6 +64,16 @@ def check(statements, slug):
         assert names_its_tenant(sql, values, slug), sql
         assert not {KEYS[other], other} & set(values), sql
         assert str(KEYS[other]) not in sql
+
+
+def address(name, slug):
+    """The page, of an encounter and a patient that are there."""
+    key, recording = HELD[-1 if slug == SLUGS[-1] else 1]
+    return reverse(
+        name,
+        kwargs={"tenant": slug}
+        | arguments_of(name, sealed=seal(slug, PATIENT, "PT-1"), key=key, recording_key=recording),
+    )
 
 
 def asking(client, slug):

@@ -33,9 +33,12 @@ class Quote:
 
 @dataclass(frozen=True)
 class FactLine:
+    """``damaged`` says what of the fact could not be read."""
+
     text: str
     source: str
     quotes: tuple[Quote, ...]
+    damaged: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ def _line(fact: Fact, addresses: Addresses, shown: Shown) -> FactLine:
         quotes=tuple(
             Quote(shown.text(found.quote), _place(fact.id, found, addresses)) for found in fact.evidence if found.quote
         ),
+        damaged=", ".join(fact.damaged),
     )
 
 

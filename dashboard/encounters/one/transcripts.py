@@ -34,13 +34,18 @@ class Turn(TypedDict):
 
 @dataclass(frozen=True)
 class TranscriptSheet:
-    """``recording`` is the id of the sound that the times are places in, or empty."""
+    """``recording`` is the id of the sound that the times are places in, or empty; ``damaged`` could not be read.
+
+    Only a transcript that Corti calls complete, and that is whole, can say by its emptiness that nothing was said.
+    """
 
     key: str
     turns: list[Turn]
     recording: str
     is_processing: bool
     is_failed: bool
+    is_complete: bool
+    damaged: str
     unreadable: int
     found: bool
 
@@ -54,6 +59,8 @@ class TranscriptSheet:
             recording=transcript.recording_id or "",
             is_processing=transcript.status is TranscriptStatus.PROCESSING,
             is_failed=transcript.status is TranscriptStatus.FAILED,
+            is_complete=transcript.status is TranscriptStatus.COMPLETED,
+            damaged=", ".join(transcript.damaged),
             unreadable=transcript.unreadable,
             found=bool(marked),
         )

@@ -1,0 +1,62 @@
+"""An opened encounter never passes off what could not be read, or asked for, as nothing."""
+
+import pytest
+
+from tests.dashboard.test_one import PERSON, url_of
+
+
+@pytest.fixture
+def holding(upstream, page_client):
+    """Opens a part of an encounter that holds what is given."""
+
+    def opened(part, **contents):
+        key = upstream.hold(upstream.add(patient=PERSON), **contents)
+        return page_client.page(url_of(key, part), htmx=True)
+
+    return opened
+
+
+# --- What came, but could not be read --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sections", [None, "a text", [7]])
+def test_a_document_whose_sections_are_unreadable_is_not_called_empty(holding, sections):
+    page = holding("documents", documents=[{"name": "Note", "sections": sections}])
+    assert "Unreadable as it came from Corti: sections." in page.text
+    assert "This document is empty" not in page.text
+
+
+def test_a_document_without_sections_is_empty(holding):
+    page = holding("documents", documents=[{"name": "Note", "sections": []}])
+    assert "This document is empty" in page.text
+    assert "Unreadable" not in page.text
+
+
+def test_a_fact_of_which_nobody_knows_whether_it_was_discarded_says_so(holding):
+    page = holding("facts", facts=[{"text": "Hip pain", "isDiscarded": "yes"}, {"text": "Knee pain"}])
+    assert page.text.count("Unreadable as it came from Corti: isDiscarded.") == 1
+    assert page.text.index("Hip pain") < page.text.index("Unreadable") < page.text.index("Knee pain")
+
+
+@pytest.mark.parametrize(
+    ("transcript", "words"),
+    [
+        ({"status": "completed", "transcripts": "a text"}, "Unreadable as it came from Corti: transcripts."),
+        ({"status": "completed", "transcripts": [{"text": 7}]}, "1 of its sentences could not be read."),
+        ({"status": "queued", "transcripts": None}, "does not say that this transcript is complete"),
+        ({"transcripts": []}, "does not say that this transcript is complete"),
+        ({"status": 7, "transcripts": []}, "Unreadable as it came from Corti: status."),
+    ],
+)
+def test_a_transcript_that_is_not_whole_does_not_say_that_nothing_was_said(holding, transcript, words):
+    page = holding("transcript", transcripts=[transcript])
+    assert words in page.text
+    assert "Nothing was said" not in page.text
+    assert page.state == []
+
+
+@pytest.mark.parametrize("said", [None, []])
+def test_a_complete_transcript_without_words_says_that_nothing_was_said(holding, said):
+    page = holding("transcript", transcripts=[{"status": "completed", "transcripts": said}])
+    assert "Nothing was said in this transcript." in page.text
+    assert page.state == ["none"]

@@ -60,3 +60,25 @@ def test_a_complete_transcript_without_words_says_that_nothing_was_said(holding,
     page = holding("transcript", transcripts=[{"status": "completed", "transcripts": said}])
     assert "Nothing was said in this transcript." in page.text
     assert page.state == ["none"]
+
+
+@pytest.mark.parametrize(
+    "facts", [["Knee pain", 7], [7], [{"group": "plan"}], [{"text": 7}], [{"text": "Hip pain", "isDiscarded": "yes"}]]
+)
+def test_a_headline_without_all_facts_says_so(holding, facts):
+    page = holding("headline", facts=facts)
+    assert "could be read" in page.text or "could not be read" in page.text
+    assert "Nothing" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ([], "Nothing found or written yet"),
+        ([{"text": "Hip pain", "isDiscarded": True}], "Nothing written, and what was found was discarded"),
+    ],
+)
+def test_only_a_headline_of_which_all_is_known_says_that_there_is_nothing(holding, facts, words):
+    page = holding("headline", facts=facts)
+    assert words in page.text
+    assert page.state == []

@@ -69,6 +69,11 @@ def by_weight(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(kept, key=lambda fact: WEIGHTIEST.index(fact.group) if fact.group in WEIGHTIEST else len(WEIGHTIEST))
 
 
+def is_unclear(fact: Fact) -> bool:
+    """Whether nobody can tell what the fact says, or whether it counts."""
+    return not fact.discarded and (not fact.text or "isDiscarded" in fact.damaged)
+
+
 def _group(heading: str, facts: Sequence[Fact], addresses: Addresses, shown: Shown) -> Group:
     return Group(
         heading,

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_safe
 from corti_gateway.errors import GatewayError, NotFound, OutOfRange
 from dashboard.encounters.one import parts, recordings
 from dashboard.encounters.one.addresses import WITH_TRANSCRIPT
-from dashboard.encounters.one.documents import name_of
-from dashboard.encounters.one.facts import by_weight
+from dashboard.encounters.one.headline import gist
 from dashboard.encounters.one.parts import DOCUMENTS, FACTS, PARTS, PartKind
 from dashboard.encounters.one.place import Place
 from dashboard.encounters.one.steps import Way, neighbour
@@ -23,8 +22,6 @@ from dashboard.listing.stamp import Stamp
 from dashboard.tenants.access import TenantRequest, reads
 
 PAGE = "encounters/one/page.html"
-# So many facts stand for an encounter in a patient's story.
-MAIN_FACTS = 3
 
 
 @require_safe
@@ -109,17 +106,7 @@ def headline(request: TenantRequest, key: UUID) -> HttpResponse:
         return render(request, "encounters/one/_headline.html", {"failure": failure}, status=failure.status)
     shown = place.shows(interaction)
     facts, _, *documents = answers
-    had = [] if isinstance(facts, GatewayError) else by_weight(facts.items)
-    names = [
-        name_of(one, shown) for listed in documents if not isinstance(listed, GatewayError) for one in listed.items
-    ]
-    context = {
-        "addresses": place.addresses,
-        "facts": [shown.text(fact.text or "") for fact in had[:MAIN_FACTS]],
-        "more": max(0, len(had) - MAIN_FACTS),
-        "documents": names,
-        "incomplete": any(isinstance(answer, GatewayError) for answer in (facts, *documents)),
-    }
+    context = {"addresses": place.addresses} | gist(facts, documents, shown)
     return render(request, "encounters/one/_headline.html", context)
 
 

@@ -82,3 +82,40 @@ def test_only_a_headline_of_which_all_is_known_says_that_there_is_nothing(holdin
     page = holding("headline", facts=facts)
     assert words in page.text
     assert page.state == []
+
+
+# --- The words that a fact rests on ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quoted(upstream):
+    """An encounter with a fact that quotes its transcript, and the address of the quote."""
+    said = [["Good morning.", "My knee hurts."]]
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=said)
+    transcript = upstream.tenant().contents.of(upstream.tenant().store.get(key)).transcripts[0]["id"]
+    evidence = [{"type": "transcript", "reference": transcript, "quote": "My knee hurts."}]
+    upstream.hold(key, transcripts=said, facts=[{"id": "fct-1", "text": "Knee pain", "evidence": evidence}])
+    return key, url_of(key, "transcript", f"?transcript={transcript}&fact=fct-1"), said
+
+
+def test_quoted_words_that_are_there_need_no_excuse(quoted, page_client):
+    page = page_client.page(quoted[1], htmx=True)
+    assert page.all(r"<mark>(.*?)</mark>") == ["My knee hurts."]
+    assert page.notices == []
+
+
+def test_without_the_facts_nobody_claims_that_the_words_were_not_said(quoted, upstream, page_client):
+    upstream.faults().set("status", status=500, endpoint="facts")
+    page = page_client.page(quoted[1], htmx=True)
+    assert "could not be looked up now" in page.text
+    assert "are not in this transcript" not in page.text
+    assert "My knee hurts." in page.text
+
+
+@pytest.mark.parametrize(("facts", "words"), [([], "not among the facts"), ([7], "could not be looked up now")])
+def test_a_fact_that_is_gone_is_told_from_words_that_are(quoted, upstream, page_client, facts, words):
+    key, url, said = quoted
+    upstream.hold(key, transcripts=said, facts=facts)
+    page = page_client.page(url, htmx=True)
+    assert words in page.text
+    assert "as they are quoted" not in page.text

@@ -10,7 +10,8 @@ from corti_gateway.gateway import CortiGateway
 from dashboard.accounts.viewer import Viewer
 from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.one.documents import sheets
-from dashboard.encounters.one.facts import grouped, is_from_transcript
+from dashboard.encounters.one.evidence import quotes, why_missing
+from dashboard.encounters.one.facts import grouped
 from dashboard.encounters.one.transcripts import TranscriptSheet
 from dashboard.listing.discretion import NOBODY, Shown
 from dashboard.listing.failures import Failure
@@ -144,22 +145,15 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     if isinstance(read.chosen, GatewayError):
         return context | {"missing": failure_of(read.chosen)}
     fact = asked.chosen.get("fact", "")
-    sheet = TranscriptSheet.of(read.chosen, asked.shown, _quotes(fact, answers[1:], read.chosen.id))
+    quoted = quotes(fact, answers[1], read.chosen.id) if fact else []
+    sheet = TranscriptSheet.of(read.chosen, asked.shown, quoted)
     sound = asked.addresses.recording(sheet.recording) if sheet.recording else ""
     return context | {
         "sheet": sheet,
         "sound": sound,
-        "evidence": "not-found" if fact and not sheet.found else "",
+        "evidence": why_missing(fact, answers[1]) if fact and not sheet.found else "",
         "turns_html": rendered(TURNS, {"turns": sheet.turns}),
     }
-
-
-def _quotes(fact: str, answers: Sequence[Any], transcript: str) -> list[str]:
-    if not fact or isinstance(answers[0], GatewayError):
-        return []
-    facts: Listed[Fact] = answers[0]
-    found = [evidence for one in facts.items if one.id == fact for evidence in one.evidence]
-    return [one.quote for one in found if one.quote and is_from_transcript(one) and one.reference == transcript]
 
 
 def _recording_calls(asked: Asked) -> list[Call]:

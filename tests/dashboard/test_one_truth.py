@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.dashboard.test_one import PERSON, url_of
+from tests.dashboard.test_one import PERSON, keys_of, url_of
 
 
 @pytest.fixture
@@ -119,3 +119,35 @@ def test_a_fact_that_is_gone_is_told_from_words_that_are(quoted, upstream, page_
     page = page_client.page(url, htmx=True)
     assert words in page.text
     assert "as they are quoted" not in page.text
+
+
+# --- Next and previous in a list that changes ------------------------------------------------------------------------
+
+
+def list_of(page_client, number=1):
+    return keys_of(page_client.page(f"/nordhavn/encounters/?size=10&page={number}"))
+
+
+def test_what_new_encounters_pushed_to_the_next_page_still_has_neighbours(upstream, page_client):
+    first, second = list_of(page_client), list_of(page_client, 2)
+    upstream.add(patient=PERSON)
+    found = page_client.get(url_of(first[-1], "next", "?size=10"))
+    assert found["Location"] == url_of(second[0], query="?size=10&page=2")
+    found = page_client.get(url_of(first[-1], "previous", "?size=10"))
+    assert found["Location"] == url_of(first[-2], query="?size=10")
+
+
+def test_what_was_pulled_to_the_page_before_still_has_neighbours(upstream, page_client):
+    first, second = list_of(page_client), list_of(page_client, 2)
+    found = page_client.get(url_of(first[-1], "next", "?size=10&page=2"))
+    assert found["Location"] == url_of(second[0], query="?size=10&page=2")
+
+
+def test_a_neighbour_without_an_id_to_ask_for_is_passed_over(upstream, page_client):
+    rows = list_of(page_client) + list_of(page_client, 2)
+    upstream.faults().set("damage", kind="odd_id", rows=[9], endpoint="list")
+    assert len(list_of(page_client)) == 9
+    found = page_client.get(url_of(rows[8], "next", "?size=10"))
+    assert found["Location"] == url_of(rows[10], query="?size=10&page=2")
+    found = page_client.get(url_of(rows[10], "previous", "?size=10&page=2"))
+    assert found["Location"] == url_of(rows[8], query="?size=10")

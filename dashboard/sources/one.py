@@ -13,6 +13,7 @@ from corti_gateway.contents import Listed, Transcript, TranscriptSample
 from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError, NotFound
 from corti_gateway.gateway import CortiGateway
+from corti_gateway.ids import canonical
 from corti_gateway.models import Interaction
 from corti_gateway.parallel import apart
 from dashboard.index.reading import encounters
@@ -91,13 +92,14 @@ def transcripts(gateway: CortiGateway, key: str, wanted: str = "") -> Call:
 
     def read(deadline: Deadline) -> Transcripts:
         samples = gateway.list_transcripts(key, deadline=deadline)
-        ids = [sample.id for sample in samples.items]
-        if wanted and wanted not in ids:
+        ids = [known for sample in samples.items if (known := canonical(sample.id))]
+        if wanted and canonical(wanted) not in ids:
             raise NotFound("no such transcript here", tenant=gateway.config.slug, operation="get transcript")
-        if not ids:
+        if not samples.items:
             return Transcripts(samples, None)
         try:
-            return Transcripts(samples, gateway.get_transcript(key, wanted or ids[0], deadline=deadline))
+            chosen = wanted or next(iter(ids), samples.items[0].id)
+            return Transcripts(samples, gateway.get_transcript(key, chosen, deadline=deadline))
         except GatewayError as failure:
             return Transcripts(samples, failure)
 

@@ -151,3 +151,47 @@ def test_a_neighbour_without_an_id_to_ask_for_is_passed_over(upstream, page_clie
     assert found["Location"] == url_of(rows[10], query="?size=10&page=2")
     found = page_client.get(url_of(rows[10], "previous", "?size=10&page=2"))
     assert found["Location"] == url_of(rows[8], query="?size=10")
+
+
+# --- Ids in whatever spelling ----------------------------------------------------------------------------------------
+
+TALK, SOUND = "0f0e0d0c-0b0a-4909-8807-060504030201", "5f1d7e9a-0b1c-4d2e-8f3a-9b8c7d6e5f40"
+
+
+def spoken(recording):
+    segment = {"channel": 0, "speakerId": 1, "text": "My knee hurts.", "start": 0, "end": 900}
+    return {"id": TALK, "recordingId": recording, "status": "completed", "transcripts": [segment]}
+
+
+def test_ids_in_capitals_are_the_same_ids(upstream, page_client):
+    evidence = [{"type": "transcript", "reference": TALK.upper(), "quote": "My knee hurts."}]
+    facts = [{"id": "fct-1", "text": "Knee pain", "evidence": evidence}]
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[spoken(SOUND.upper())], facts=facts)
+    url = page_client.page(url_of(key, "facts"), htmx=True).one(r'<a class="quote" href="([^"#]*)#evidence"')
+    assert TALK in url
+    for address in (url, url.replace(TALK, TALK.upper())):
+        page = page_client.page(address, htmx=True)
+        assert page.all(r"<mark>(.*?)</mark>") == ["My knee hurts."]
+        assert page.one(r'data-sound="([^"]*)"').endswith(f"/{SOUND}")
+        assert page.one(r'data-recording="([^"]*)"') == f"recording-{SOUND}"
+    recordings = page_client.page(url_of(key, "recordings"), htmx=True)
+    assert recordings.one(r'<audio [^>]*id="([^"]*)"') == f"recording-{SOUND}"
+
+
+def test_a_recording_that_cannot_be_asked_for_has_no_button(holding):
+    page = holding("transcript", transcripts=[spoken("sound-1")])
+    assert "My knee hurts." in page.text
+    assert "<button" not in page.html
+    assert "data-sound" not in page.html
+    page = holding("recordings", transcripts=[spoken("sound-1")])
+    assert "<audio" not in page.html
+    assert "sound-1" in page.text
+    assert "cannot be asked for" in page.text
+
+
+def test_transcripts_that_cannot_be_asked_for_have_no_link(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[["One."], spoken(SOUND)])
+    upstream.faults().set("damage", kind="odd_id", rows=[0], endpoint="transcripts")
+    page = page_client.page(url_of(key, "transcript"), htmx=True)
+    assert len(page.all(r'<a href="([^"]*)" data-part="transcript"')) == 1
+    assert page.one(r'<div class="said"[^>]*>.*?<p>.*?</button>\s*(.*?)</p>') == "My knee hurts."

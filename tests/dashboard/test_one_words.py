@@ -18,6 +18,7 @@ from tests.dashboard.support import NOW
 # An answer that is closed ends a request, for which Django looks after its connections.
 pytestmark = pytest.mark.django_db
 KEY = "6b1f0c1e-7a55-4a0e-9d0c-2f6f3f0a9b11"
+TALK = "0f0e0d0c-0b0a-4909-8807-060504030201"
 WHERE = Addresses(EncounterListState("nordhavn"), KEY)
 
 
@@ -99,18 +100,18 @@ def test_facts_stand_in_the_order_of_the_groups_and_unknown_groups_after_them():
 
 def test_only_evidence_of_a_transcript_leads_there_and_never_by_its_words():
     evidence = (
-        Evidence("transcript", "t-1", "My knee"),
+        Evidence("transcript", TALK, "My knee"),
         Evidence("document", "d-1", "A letter"),
         Evidence(None, None, None),
     )
     (group,) = grouped([fact("a", evidence=evidence)], [], WHERE, NOBODY)
     leads, stands = group.kept[0].quotes
-    assert leads.url == f"/nordhavn/encounters/{KEY}/transcript/?transcript=t-1&fact=fct-1"
+    assert leads.url == f"/nordhavn/encounters/{KEY}/transcript/?transcript={TALK}&fact=fct-1"
     assert stands.url == ""
 
 
 def test_a_fact_without_an_id_has_no_place_to_lead_to():
-    (group,) = grouped([fact("a", key=None, evidence=(Evidence("transcript", "t-1", "My knee"),))], [], WHERE, NOBODY)
+    (group,) = grouped([fact("a", key=None, evidence=(Evidence("transcript", TALK, "My knee"),))], [], WHERE, NOBODY)
     assert group.kept[0].quotes[0].url == ""
 
 

@@ -2,6 +2,7 @@
 
 from corti_gateway.contents import Fact, Listed
 from corti_gateway.errors import GatewayError
+from corti_gateway.ids import is_the_one
 from dashboard.encounters.one.facts import is_from_transcript
 
 NOT_LOOKED_UP = "The words that this fact rests on could not be looked up now."
@@ -10,9 +11,13 @@ NOT_AS_QUOTED = "The words that this fact rests on are not in this transcript as
 
 
 def quotes(fact: str, facts: Listed[Fact] | GatewayError, transcript: str) -> list[str]:
-    """What the fact quotes from the transcript; nothing where nobody can tell."""
+    """What the fact quotes from the transcript of this canonical id; nothing where nobody can tell."""
     found = [evidence for one in _named(fact, facts) for evidence in one.evidence]
-    return [one.quote for one in found if one.quote and is_from_transcript(one) and one.reference == transcript]
+    return [
+        one.quote
+        for one in found
+        if one.quote and is_from_transcript(one) and is_the_one(one.reference or "", transcript)
+    ]
 
 
 def why_missing(fact: str, facts: Listed[Fact] | GatewayError) -> str:

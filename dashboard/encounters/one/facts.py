@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corti_gateway.contents import Evidence, Fact, FactGroup
+from corti_gateway.ids import canonical
 from corti_gateway.vocabulary import FactSource
 from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.presenters import label
@@ -94,9 +95,8 @@ def _line(fact: Fact, addresses: Addresses, shown: Shown) -> FactLine:
 
 
 def _place(fact: str | None, evidence: Evidence, addresses: Addresses) -> str:
-    if not fact or not evidence.reference or not is_from_transcript(evidence):
-        return ""
-    return addresses.transcript(evidence.reference, fact)
+    key = canonical(evidence.reference or "") if is_from_transcript(evidence) else None
+    return addresses.transcript(key, fact) if key and fact else ""
 
 
 def is_from_transcript(evidence: Evidence) -> bool:

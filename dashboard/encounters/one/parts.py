@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from corti_gateway.contents import Document, Fact, FactGroup, Listed
+from corti_gateway.contents import Document, Fact, FactGroup, Listed, TranscriptSample
 from corti_gateway.errors import BadRequest, GatewayError
 from corti_gateway.gateway import CortiGateway
+from corti_gateway.ids import canonical
 from dashboard.accounts.viewer import Viewer
 from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.one.documents import sheets
@@ -53,7 +54,7 @@ class PartKind:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several transcripts: its first words, and where it is shown."""
+    """One of several transcripts: its first words, and where it is shown, if it has an id to ask for it by."""
 
     words: str
     url: str
@@ -62,6 +63,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Sound:
+    """A recording; without an address where its id is none that Corti could be asked for."""
+
     id: str
     url: str
 
@@ -135,17 +138,14 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     context: dict[str, Any] = {
         "count": len(samples),
         "unreadable": read.samples.unreadable,
-        "samples": [
-            Choice(asked.shown.text(one.sample or "") or "without words", asked.addresses.transcript(one.id), one.id)
-            for one in samples
-        ],
+        "samples": [_choice(asked, one) for one in samples],
     }
     if read.chosen is None:
         return context
     if isinstance(read.chosen, GatewayError):
         return context | {"missing": failure_of(read.chosen)}
     fact = asked.chosen.get("fact", "")
-    quoted = quotes(fact, answers[1], read.chosen.id) if fact else []
+    quoted = quotes(fact, answers[1], canonical(read.chosen.id) or "") if fact else []
     sheet = TranscriptSheet.of(read.chosen, asked.shown, quoted)
     sound = asked.addresses.recording(sheet.recording) if sheet.recording else ""
     return context | {
@@ -156,6 +156,12 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     }
 
 
+def _choice(asked: Asked, sample: TranscriptSample) -> Choice:
+    key = canonical(sample.id) or ""
+    words = asked.shown.text(sample.sample or "") or "without words"
+    return Choice(words, asked.addresses.transcript(key) if key else "", key)
+
+
 def _recording_calls(asked: Asked) -> list[Call]:
     return [_call(asked.gateway.list_recordings, asked.addresses.key)]
 
@@ -163,7 +169,10 @@ def _recording_calls(asked: Asked) -> list[Call]:
 def _recordings(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     listed: Listed[str] = _had(answers[0])
     return {
-        "recordings": [Sound(key, asked.addresses.recording(key)) for key in listed.items],
+        "recordings": [
+            Sound(key, asked.addresses.recording(key)) if (key := canonical(told)) else Sound(told, "")
+            for told in listed.items
+        ],
         "count": len(listed.items),
         "unreadable": listed.unreadable,
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from corti_gateway.contents import Segment, Transcript
+from corti_gateway.ids import canonical
 from corti_gateway.vocabulary import TranscriptStatus
 from dashboard.listing.discretion import Shown
 from dashboard.listing.formatting import clock
@@ -53,10 +54,11 @@ class TranscriptSheet:
     def of(cls, transcript: Transcript, shown: Shown, quotes: Sequence[str] = ()) -> "TranscriptSheet":
         """The sheet, with the segments marked that the quotes stand in."""
         marked = places(transcript.segments, quotes)
+        recording = canonical(transcript.recording_id or "") or ""
         return cls(
-            key=transcript.id,
-            turns=_turns(transcript, marked, shown, plays=bool(transcript.recording_id)),
-            recording=transcript.recording_id or "",
+            key=canonical(transcript.id) or "",
+            turns=_turns(transcript, marked, shown, plays=bool(recording)),
+            recording=recording,
             is_processing=transcript.status is TranscriptStatus.PROCESSING,
             is_failed=transcript.status is TranscriptStatus.FAILED,
             is_complete=transcript.status is TranscriptStatus.COMPLETED,

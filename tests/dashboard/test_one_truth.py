@@ -1,7 +1,11 @@
 """An opened encounter never passes off what could not be read, or asked for, as nothing."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
+from dashboard.encounters.one.parts import PARTS
+from tests.dashboard.support import PageClient
 from tests.dashboard.test_one import PERSON, keys_of, url_of
 
 
@@ -195,3 +199,25 @@ def test_transcripts_that_cannot_be_asked_for_have_no_link(upstream, page_client
     page = page_client.page(url_of(key, "transcript"), htmx=True)
     assert len(page.all(r'<a href="([^"]*)" data-part="transcript"')) == 1
     assert page.one(r'<div class="said"[^>]*>.*?<p>.*?</button>\s*(.*?)</p>') == "My knee hurts."
+
+
+# --- A session that ends ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", [*(kind.name for kind in PARTS), "headline"])
+def test_a_part_without_a_session_leads_back_to_the_page_it_was_on(upstream, db, part):
+    key = upstream.add(patient=PERSON)
+    page = url_of(key, query="?status=completed")
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
+    answer = PageClient().get(url_of(key, part), headers=headers)
+    assert answer.status_code == 204
+    assert parse_qs(urlsplit(answer["HX-Redirect"]).query)["next"] == [page]
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_a_list_or_an_encounter_without_a_session_leads_to_itself(upstream, db, opened):
+    key = upstream.add(patient=PERSON)
+    url = url_of(key) if opened else "/nordhavn/encounters/?status=planned"
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/nordhavn/encounters/"}
+    answer = PageClient().get(url, headers=headers)
+    assert parse_qs(urlsplit(answer["HX-Redirect"]).query)["next"] == [url]

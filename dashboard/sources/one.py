@@ -7,6 +7,7 @@ the circuit is open, nobody waits for what is known to fail.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from corti_gateway.contents import Listed, Transcript, TranscriptSample
@@ -52,7 +53,9 @@ def interaction(tenant: Tenant, index: IndexState | None, key: str) -> Known:
         return Known(remembered, index.as_of, failure)
 
 
-def ask(tenant: Tenant, index: IndexState | None, key: str, *calls: Call) -> tuple[Interaction, list[Any]]:
+def ask(
+    tenant: Tenant, index: IndexState | None, key: str, *calls: Call, deadline: Deadline | None = None
+) -> tuple[Interaction, list[Any]]:
     """Whose encounter it is, and for each call its result or its :class:`GatewayError`.
 
     A fresh index knows whose; without one Corti is asked beside the calls. Where nobody can tell, that error is
@@ -66,12 +69,12 @@ def ask(tenant: Tenant, index: IndexState | None, key: str, *calls: Call) -> tup
         if remembered is None:
             raise
         return remembered, [failure for _ in calls]
-    deadline = tenant.gateway.deadline()
+    until = deadline or tenant.gateway.deadline()
 
     def whose() -> Interaction:
-        return fresh or tenant.gateway.get_interaction(key, deadline=deadline)
+        return fresh or tenant.gateway.get_interaction(key, deadline=until)
 
-    found, *answers = apart(tenant.slug, deadline, [whose, *(_within(deadline, call) for call in calls)])
+    found, *answers = apart(tenant.slug, until, [whose, *(_within(until, call) for call in calls)])
     if isinstance(found, GatewayError):
         if isinstance(found, NotFound) or remembered is None:
             raise found
@@ -104,6 +107,14 @@ def transcripts(gateway: CortiGateway, key: str, wanted: str = "") -> Call:
             return Transcripts(samples, failure)
 
     return read
+
+
+def every_transcript(
+    gateway: CortiGateway, key: str, samples: Listed[TranscriptSample], deadline: Deadline
+) -> list[Transcript | GatewayError]:
+    """Each of the transcripts whole, or why it could not be had."""
+    calls = [partial(gateway.get_transcript, key, sample.id, deadline=deadline) for sample in samples.items]
+    return apart(gateway.config.slug, deadline, calls)
 
 
 def _within(deadline: Deadline, call: Call) -> Callable[[], Any]:

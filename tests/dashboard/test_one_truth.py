@@ -221,3 +221,45 @@ def test_a_list_or_an_encounter_without_a_session_leads_to_itself(upstream, db, 
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/nordhavn/encounters/"}
     answer = PageClient().get(url, headers=headers)
     assert parse_qs(urlsplit(answer["HX-Redirect"]).query)["next"] == [url]
+
+
+# --- On paper --------------------------------------------------------------------------------------------------------
+
+
+def printed(page_client, key):
+    return page_client.page(url_of(key, "print", "?with-transcript=1"))
+
+
+def test_all_transcripts_are_printed_each_under_its_number(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[["Canaria one."], ["Canaria two."]])
+    page = printed(page_client, key)
+    assert page.all(r"<h4>(Transcript .*?)</h4>") == ["Transcript 1 of 2", "Transcript 2 of 2"]
+    order = [page.text.index(words) for words in ("1 of 2", "Canaria one.", "2 of 2", "Canaria two.")]
+    assert order == sorted(order)
+    ids = page.all(r' id="([^"]*)"')
+    assert len(ids) == len(set(ids))
+
+
+def test_a_transcript_that_cannot_be_had_is_said_to_be_missing_on_paper(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[["Canaria one."], ["Canaria two."]])
+    upstream.faults().set("damage", kind="odd_id", rows=[0], endpoint="transcripts")
+    page = printed(page_client, key)
+    assert page.state == ["none", "none", "failed"]
+    assert page.text.index("1 of 2") < page.text.index("Only this part") < page.text.index("2 of 2")
+    assert "Canaria two." in page.text
+
+
+def test_without_the_list_of_transcripts_the_paper_says_so(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[["Canaria one."]])
+    upstream.faults().set("status", status=500, endpoint="transcripts")
+    assert printed(page_client, key).state == ["none", "none", "failed"]
+
+
+def test_a_heading_with_discarded_facts_only_is_not_printed(upstream, page_client):
+    facts = [{"text": "Hip pain", "group": "plan", "isDiscarded": True}, {"text": "Knee pain", "group": "other"}]
+    key = upstream.hold(upstream.add(patient=PERSON), facts=facts)
+    assert page_client.page(url_of(key, "print")).all(r"<h4>(.*?)</h4>") == ["Other"]
+    upstream.hold(key, facts=facts[:1])
+    page = page_client.page(url_of(key, "print"))
+    assert page.all(r"<h4>(.*?)</h4>") == []
+    assert "All facts of this encounter were discarded." in page.text

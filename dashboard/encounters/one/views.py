@@ -6,11 +6,10 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from corti_gateway.errors import GatewayError, NotFound, OutOfRange
-from dashboard.encounters.one import parts, recordings
+from dashboard.encounters.one import parts, printing, recordings
 from dashboard.encounters.one.addresses import WITH_TRANSCRIPT
 from dashboard.encounters.one.headline import gist
 from dashboard.encounters.one.parts import DOCUMENTS, FACTS, PARTS, PartKind
@@ -73,17 +72,10 @@ def printed(request: TenantRequest, key: UUID) -> HttpResponse:
     """Everything on one sheet, with who printed it, when, and from which tenant."""
     place = Place.of(request, key)
     with_transcript = WITH_TRANSCRIPT in request.GET
-    kinds = [DOCUMENTS, FACTS, *([parts.TRANSCRIPT] if with_transcript else [])]
-    interaction, answers = place.ask(*kinds)
+    interaction, sections = printing.sections(place, with_transcripts=with_transcript)
     if isinstance(interaction, GatewayError):
         return _failed(place, interaction)
-    asked = replace(place.asked, shown=place.shows(interaction))
-    frame, sections = place.frame(), []
-    for kind in kinds:
-        count = len(kind.calls(asked))
-        sections.append(render_to_string(kind.template, frame | parts.shown(kind, asked, answers[:count])))
-        answers = answers[count:]
-    context = frame | place.head(interaction)
+    context = place.frame() | place.head(interaction)
     context |= {
         "sections": sections,
         "with_transcript": with_transcript,

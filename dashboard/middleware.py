@@ -12,6 +12,8 @@ from django_htmx.middleware import HtmxDetails
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+# Addresses of parts of an opened encounter: by itself none is a page that anybody was on.
+PARTS = {f"encounters:{name}" for name in ("documents", "facts", "transcript", "recordings", "headline")}
 KNOWN_METHODS = ("GET", "HEAD", "POST")
 _POLICY = "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in settings.SECURE_CSP.items())
 
@@ -81,7 +83,8 @@ def whole_page_sign_in(get_response: Handler) -> Handler:
     """A fragment asked for without a session moves the whole page to the sign-in, not the form into the table.
 
     The sign-in is told if a session has ended: by then its cookie is gone. It leads back to the page that the
-    fragment was asked from, for a form's own address says nothing about what was on it.
+    fragment was asked from where its own address says nothing about what was on it: that of a form, or of a part. A
+    list that was asked for has an address that says more than the page behind it.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -92,7 +95,7 @@ def whole_page_sign_in(get_response: Handler) -> Handler:
         if response.headers["Location"].startswith(f"{sign_in}?"):
             query = QueryDict(response.headers["Location"].partition("?")[2], mutable=True)
             htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
-            if htmx and request.method == "POST" and (page := _page_behind(htmx)):
+            if htmx and (request.method == "POST" or _is_for_a_part(request)) and (page := _page_behind(htmx)):
                 query["next"] = page
             if settings.SESSION_COOKIE_NAME in request.COOKIES:
                 query["ended"] = "1"
@@ -105,6 +108,10 @@ def whole_page_sign_in(get_response: Handler) -> Handler:
         return response
 
     return answer
+
+
+def _is_for_a_part(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and request.resolver_match.view_name in PARTS
 
 
 def _page_behind(htmx: HtmxDetails) -> str:

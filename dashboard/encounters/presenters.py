@@ -32,7 +32,6 @@ TYPE_LABELS = {
     EncounterType.OUTPATIENT: "Outpatient",
 }
 SEX_LABELS = {Gender.FEMALE: "F", Gender.MALE: "M", Gender.OTHER: "Other", Gender.UNKNOWN: "?"}
-# What has another id cannot be asked for by it.
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NO_PATIENT, NO_IDENTIFIER = "No patient", "Patient without identifier"
 
@@ -119,8 +118,13 @@ def _row(interaction: Interaction, viewer: Viewer, clinicians: Mapping[str, str]
         "created": formatting.time_element(interaction.created_at, viewer, formatting.ago),
         "updated": formatting.time_element(interaction.updated_at, viewer, formatting.ago),
         "extra": "",
-        "key": interaction.id if _UUID.fullmatch(interaction.id) else "",
+        "key": interaction.id if can_be_opened(interaction) else "",
     }
+
+
+def can_be_opened(interaction: Interaction) -> bool:
+    """Whether the interaction has an id that it can be asked for by."""
+    return _UUID.fullmatch(interaction.id) is not None
 
 
 def label(labels: Mapping[Any, str], word: str, shown: Shown) -> str:

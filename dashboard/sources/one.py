@@ -7,12 +7,14 @@ the circuit is open, nobody waits for what is known to fail.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from corti_gateway.contents import Listed, Transcript, TranscriptSample
 from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError, NotFound
 from corti_gateway.gateway import CortiGateway
+from corti_gateway.ids import canonical
 from corti_gateway.models import Interaction
 from corti_gateway.parallel import apart
 from dashboard.index.reading import encounters
@@ -51,7 +53,9 @@ def interaction(tenant: Tenant, index: IndexState | None, key: str) -> Known:
         return Known(remembered, index.as_of, failure)
 
 
-def ask(tenant: Tenant, index: IndexState | None, key: str, *calls: Call) -> tuple[Interaction, list[Any]]:
+def ask(
+    tenant: Tenant, index: IndexState | None, key: str, *calls: Call, deadline: Deadline | None = None
+) -> tuple[Interaction, list[Any]]:
     """Whose encounter it is, and for each call its result or its :class:`GatewayError`.
 
     A fresh index knows whose; without one Corti is asked beside the calls. Where nobody can tell, that error is
@@ -65,12 +69,12 @@ def ask(tenant: Tenant, index: IndexState | None, key: str, *calls: Call) -> tup
         if remembered is None:
             raise
         return remembered, [failure for _ in calls]
-    deadline = tenant.gateway.deadline()
+    until = deadline or tenant.gateway.deadline()
 
     def whose() -> Interaction:
-        return fresh or tenant.gateway.get_interaction(key, deadline=deadline)
+        return fresh or tenant.gateway.get_interaction(key, deadline=until)
 
-    found, *answers = apart(tenant.slug, deadline, [whose, *(_within(deadline, call) for call in calls)])
+    found, *answers = apart(tenant.slug, until, [whose, *(_within(until, call) for call in calls)])
     if isinstance(found, GatewayError):
         if isinstance(found, NotFound) or remembered is None:
             raise found
@@ -91,17 +95,26 @@ def transcripts(gateway: CortiGateway, key: str, wanted: str = "") -> Call:
 
     def read(deadline: Deadline) -> Transcripts:
         samples = gateway.list_transcripts(key, deadline=deadline)
-        ids = [sample.id for sample in samples.items]
-        if wanted and wanted not in ids:
+        ids = [known for sample in samples.items if (known := canonical(sample.id))]
+        if wanted and canonical(wanted) not in ids:
             raise NotFound("no such transcript here", tenant=gateway.config.slug, operation="get transcript")
-        if not ids:
+        if not samples.items:
             return Transcripts(samples, None)
         try:
-            return Transcripts(samples, gateway.get_transcript(key, wanted or ids[0], deadline=deadline))
+            chosen = wanted or next(iter(ids), samples.items[0].id)
+            return Transcripts(samples, gateway.get_transcript(key, chosen, deadline=deadline))
         except GatewayError as failure:
             return Transcripts(samples, failure)
 
     return read
+
+
+def every_transcript(
+    gateway: CortiGateway, key: str, samples: Listed[TranscriptSample], deadline: Deadline
+) -> list[Transcript | GatewayError]:
+    """Each of the transcripts whole, or why it could not be had."""
+    calls = [partial(gateway.get_transcript, key, sample.id, deadline=deadline) for sample in samples.items]
+    return apart(gateway.config.slug, deadline, calls)
 
 
 def _within(deadline: Deadline, call: Call) -> Callable[[], Any]:

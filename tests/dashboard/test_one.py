@@ -225,6 +225,7 @@ def test_no_fault_at_all_breaks_the_panel_or_looks_like_emptiness(key, upstream,
     assert printed.status == 200 or "failed" in printed.state
     headline = page_client.page(url_of(key, "headline"), htmx=True)
     assert headline.status == 200 or "failed" in headline.state
+    assert "Nothing" not in headline.text
 
 
 def test_nothing_that_an_encounter_holds_is_stored(key, upstream, page_client, indexed):

@@ -18,6 +18,7 @@ from tests.dashboard.support import NOW
 # An answer that is closed ends a request, for which Django looks after its connections.
 pytestmark = pytest.mark.django_db
 KEY = "6b1f0c1e-7a55-4a0e-9d0c-2f6f3f0a9b11"
+TALK = "0f0e0d0c-0b0a-4909-8807-060504030201"
 WHERE = Addresses(EncounterListState("nordhavn"), KEY)
 
 
@@ -99,18 +100,18 @@ def test_facts_stand_in_the_order_of_the_groups_and_unknown_groups_after_them():
 
 def test_only_evidence_of_a_transcript_leads_there_and_never_by_its_words():
     evidence = (
-        Evidence("transcript", "t-1", "My knee"),
+        Evidence("transcript", TALK, "My knee"),
         Evidence("document", "d-1", "A letter"),
         Evidence(None, None, None),
     )
     (group,) = grouped([fact("a", evidence=evidence)], [], WHERE, NOBODY)
     leads, stands = group.kept[0].quotes
-    assert leads.url == f"/nordhavn/encounters/{KEY}/transcript/?transcript=t-1&fact=fct-1"
+    assert leads.url == f"/nordhavn/encounters/{KEY}/transcript/?transcript={TALK}&fact=fct-1"
     assert stands.url == ""
 
 
 def test_a_fact_without_an_id_has_no_place_to_lead_to():
-    (group,) = grouped([fact("a", key=None, evidence=(Evidence("transcript", "t-1", "My knee"),))], [], WHERE, NOBODY)
+    (group,) = grouped([fact("a", key=None, evidence=(Evidence("transcript", TALK, "My knee"),))], [], WHERE, NOBODY)
     assert group.kept[0].quotes[0].url == ""
 
 
@@ -127,10 +128,10 @@ def test_keys_become_words():
 
 
 class Stream:
-    """A recording as the gateway gives it: ``first`` says where its bytes begin."""
+    """A recording as the gateway gives it: its bytes begin at ``first`` and end before ``end``."""
 
-    def __init__(self, data, first=0, total=None, content_type="audio/wav", length=...):
-        self.data, self.first, self.total, self.content_type = data[first:], first, total, content_type
+    def __init__(self, data, first=0, total=None, content_type="audio/wav", length=..., end=None):
+        self.data, self.first, self.total, self.content_type = data[first:end], first, total, content_type
         self.length = len(self.data) if length is ... else length
         self.closed = False
 
@@ -179,6 +180,32 @@ def test_a_range_beyond_the_end_is_refused_with_the_length():
     response, body = asked_for(f"bytes={len(SOUND)}-", Stream(SOUND, 0, len(SOUND)))
     assert (response.status_code, body) == (416, b"")
     assert response["Content-Range"] == f"bytes */{len(SOUND)}"
+
+
+@given(st.integers(0, len(SOUND) - 1), st.integers(1, 6000), st.booleans())
+def test_a_piece_that_ends_earlier_than_asked_says_where_and_of_how_much_if_known(first, size, is_known):
+    end = min(first + size, len(SOUND))
+    stream = Stream(SOUND, first, len(SOUND) if is_known else None, end=end)
+    response, body = asked_for(f"bytes={first}-", stream)
+    assert (response.status_code, body) == (206, SOUND[first:end])
+    assert response["Content-Range"] == f"bytes {first}-{end - 1}/{len(SOUND) if is_known else '*'}"
+    assert response["Content-Length"] == str(end - first)
+
+
+@pytest.mark.parametrize("first", [0, 1, PIECE, PIECE + 4000])
+def test_of_the_whole_no_more_than_a_piece_is_passed_on(first):
+    long = bytes(PIECE + 5000)
+    response, body = asked_for(f"bytes={first}-", Stream(long, 0, len(long)))
+    end = min(first + PIECE, len(long))
+    assert (response.status_code, len(body)) == (206, end - first)
+    assert response["Content-Range"] == f"bytes {first}-{end - 1}/{len(long)}"
+
+
+def test_an_empty_recording_is_nothing_and_no_error():
+    response, body = asked_for("", Stream(b"", 0, 0))
+    assert (response.status_code, body, response["Content-Length"]) == (200, b"", "0")
+    response, body = asked_for("bytes=0-", Stream(b"", 0, 0))
+    assert (response.status_code, response["Content-Range"]) == (416, "bytes */0")
 
 
 def test_a_recording_of_unknown_length_is_given_from_the_beginning():

@@ -20,7 +20,7 @@ class Part:
 
 @dataclass(frozen=True)
 class DocumentSheet:
-    """``anchor`` is its name within the page."""
+    """``anchor`` is its name within the page; ``damaged`` says what of it could not be read."""
 
     anchor: str
     name: str
@@ -30,6 +30,7 @@ class DocumentSheet:
     written: str
     changed: str
     parts: tuple[Part, ...]
+    damaged: str
 
 
 def sheets(documents: Iterable[Document], viewer: Viewer, shown: Shown) -> list[DocumentSheet]:
@@ -55,4 +56,5 @@ def _sheet(number: int, document: Document, viewer: Viewer, shown: Shown) -> Doc
         written=formatting.time_element(created, viewer, formatting.moment),
         changed=formatting.time_element(updated, viewer, formatting.moment) if is_changed else "",
         parts=tuple(Part(shown.text(section.heading or ""), shown.text(section.text)) for section in document.sections),
+        damaged=", ".join(document.damaged),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corti_gateway.contents import Evidence, Fact, FactGroup
+from corti_gateway.ids import canonical
 from corti_gateway.vocabulary import FactSource
 from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.presenters import label
@@ -33,9 +34,12 @@ class Quote:
 
 @dataclass(frozen=True)
 class FactLine:
+    """``damaged`` says what of the fact could not be read."""
+
     text: str
     source: str
     quotes: tuple[Quote, ...]
+    damaged: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,11 @@ def by_weight(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(kept, key=lambda fact: WEIGHTIEST.index(fact.group) if fact.group in WEIGHTIEST else len(WEIGHTIEST))
 
 
+def is_unclear(fact: Fact) -> bool:
+    """Whether nobody can tell what the fact says, or whether it counts."""
+    return not fact.discarded and (not fact.text or "isDiscarded" in fact.damaged)
+
+
 def _group(heading: str, facts: Sequence[Fact], addresses: Addresses, shown: Shown) -> Group:
     return Group(
         heading,
@@ -81,13 +90,13 @@ def _line(fact: Fact, addresses: Addresses, shown: Shown) -> FactLine:
         quotes=tuple(
             Quote(shown.text(found.quote), _place(fact.id, found, addresses)) for found in fact.evidence if found.quote
         ),
+        damaged=", ".join(fact.damaged),
     )
 
 
 def _place(fact: str | None, evidence: Evidence, addresses: Addresses) -> str:
-    if not fact or not evidence.reference or not is_from_transcript(evidence):
-        return ""
-    return addresses.transcript(evidence.reference, fact)
+    key = canonical(evidence.reference or "") if is_from_transcript(evidence) else None
+    return addresses.transcript(key, fact) if key and fact else ""
 
 
 def is_from_transcript(evidence: Evidence) -> bool:

@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from corti_gateway.contents import Document, Fact, FactGroup, Listed
+from corti_gateway.contents import Document, Fact, FactGroup, Listed, TranscriptSample
 from corti_gateway.errors import BadRequest, GatewayError
 from corti_gateway.gateway import CortiGateway
+from corti_gateway.ids import canonical
 from dashboard.accounts.viewer import Viewer
 from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.one.documents import sheets
-from dashboard.encounters.one.facts import grouped, is_from_transcript
+from dashboard.encounters.one.evidence import quotes, why_missing
+from dashboard.encounters.one.facts import grouped
 from dashboard.encounters.one.transcripts import TranscriptSheet
 from dashboard.listing.discretion import NOBODY, Shown
 from dashboard.listing.failures import Failure
@@ -52,7 +54,7 @@ class PartKind:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several transcripts: its first words, and where it is shown."""
+    """One of several transcripts: its first words, and where it is shown, if it has an id to ask for it by."""
 
     words: str
     url: str
@@ -61,6 +63,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Sound:
+    """A recording; without an address where its id is none that Corti could be asked for."""
+
     id: str
     url: str
 
@@ -134,32 +138,28 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     context: dict[str, Any] = {
         "count": len(samples),
         "unreadable": read.samples.unreadable,
-        "samples": [
-            Choice(asked.shown.text(one.sample or "") or "without words", asked.addresses.transcript(one.id), one.id)
-            for one in samples
-        ],
+        "samples": [_choice(asked, one) for one in samples],
     }
     if read.chosen is None:
         return context
     if isinstance(read.chosen, GatewayError):
         return context | {"missing": failure_of(read.chosen)}
     fact = asked.chosen.get("fact", "")
-    sheet = TranscriptSheet.of(read.chosen, asked.shown, _quotes(fact, answers[1:], read.chosen.id))
+    quoted = quotes(fact, answers[1], canonical(read.chosen.id) or "") if fact else []
+    sheet = TranscriptSheet.of(read.chosen, asked.shown, quoted)
     sound = asked.addresses.recording(sheet.recording) if sheet.recording else ""
     return context | {
         "sheet": sheet,
         "sound": sound,
-        "evidence": "not-found" if fact and not sheet.found else "",
+        "evidence": why_missing(fact, answers[1]) if fact and not sheet.found else "",
         "turns_html": rendered(TURNS, {"turns": sheet.turns}),
     }
 
 
-def _quotes(fact: str, answers: Sequence[Any], transcript: str) -> list[str]:
-    if not fact or isinstance(answers[0], GatewayError):
-        return []
-    facts: Listed[Fact] = answers[0]
-    found = [evidence for one in facts.items if one.id == fact for evidence in one.evidence]
-    return [one.quote for one in found if one.quote and is_from_transcript(one) and one.reference == transcript]
+def _choice(asked: Asked, sample: TranscriptSample) -> Choice:
+    key = canonical(sample.id) or ""
+    words = asked.shown.text(sample.sample or "") or "without words"
+    return Choice(words, asked.addresses.transcript(key) if key else "", key)
 
 
 def _recording_calls(asked: Asked) -> list[Call]:
@@ -169,7 +169,10 @@ def _recording_calls(asked: Asked) -> list[Call]:
 def _recordings(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     listed: Listed[str] = _had(answers[0])
     return {
-        "recordings": [Sound(key, asked.addresses.recording(key)) for key in listed.items],
+        "recordings": [
+            Sound(key, asked.addresses.recording(key)) if (key := canonical(told)) else Sound(told, "")
+            for told in listed.items
+        ],
         "count": len(listed.items),
         "unreadable": listed.unreadable,
     }

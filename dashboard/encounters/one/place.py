@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404
 
+from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError, NotFound
 from corti_gateway.models import Interaction
 from corti_gateway.vocabulary import EncounterStatus
@@ -64,12 +65,12 @@ class Place:
         except NotFound:
             raise Http404 from None
 
-    def ask(self, *kinds: PartKind) -> tuple[Interaction | GatewayError, list[Any]]:
+    def ask(self, *kinds: PartKind, deadline: Deadline | None = None) -> tuple[Interaction | GatewayError, list[Any]]:
         """Whose encounter it is, or why nobody can tell; and what each call of each part was answered with."""
         calls = [call for kind in kinds for call in kind.calls(self.asked)]
         tenant = self.request.tenant
         try:
-            return source.ask(tenant, plan.index_of(tenant), self.key, *calls)
+            return source.ask(tenant, plan.index_of(tenant), self.key, *calls, deadline=deadline)
         except NotFound:
             raise Http404 from None
         except GatewayError as error:

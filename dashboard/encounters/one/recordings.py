@@ -42,44 +42,54 @@ class Wanted:
         return cls() if last is not None and last < first else cls(first, last, partial=True)
 
     @property
+    def end(self) -> int:
+        """The place behind the last byte of one piece."""
+        longest = self.first + PIECE
+        return longest if self.last is None else min(self.last + 1, longest)
+
+    @property
     def piece(self) -> int | None:
         """The last byte to ask the API for."""
-        if not self.partial:
-            return None
-        return min(self.last if self.last is not None else self.first + PIECE - 1, self.first + PIECE - 1)
+        return self.end - 1 if self.partial else None
 
 
 def answer(stream: RecordingStream, wanted: Wanted) -> HttpResponseBase:
     """The bytes that the browser asked for, out of those that the API gave: it may give the whole for a part."""
-    chunks = stream.chunks()
-    skipped = wanted.first - stream.first
-    total = stream.total
-    if skipped < 0 or (total is not None and wanted.first >= total):
-        stream.close()
-        return out_of_range(total)
-    head = next(chunks, b"")
-    length = stream.length
-    if not wanted.partial or total is None or length is None:
-        # Whoever gets the whole for a part (RFC 9110, 15.3.7) starts from the beginning.
-        if stream.first:
-            stream.close()
-            return out_of_range(total)
-        response = StreamingHttpResponse(
-            _Flow(stream, chain((head,), chunks), 0, None), content_type=_kind(head, stream)
-        )
-        if length is not None:
-            response["Content-Length"] = str(length)
-    else:
-        end = min(stream.first + length, total if wanted.last is None else wanted.last + 1)
-        response = StreamingHttpResponse(
-            _Flow(stream, chain((head,), chunks), skipped, end - wanted.first),
-            status=206,
-            content_type=_kind(head if not stream.first else b"", stream),
-        )
-        response["Content-Length"] = str(end - wanted.first)
-        response["Content-Range"] = f"bytes {wanted.first}-{end - 1}/{total}"
+    length = stream.length if wanted.partial else None
+    response = _whole(stream) if length is None else _part(stream, length, wanted)
     response["Accept-Ranges"] = "bytes"
     response["Content-Disposition"] = "inline"
+    return response
+
+
+def _whole(stream: RecordingStream) -> HttpResponseBase:
+    """Everything: nothing less was asked for, or nobody knows how much it is (RFC 9110, 15.3.7)."""
+    if stream.first:
+        stream.close()
+        return out_of_range(stream.total)
+    chunks = stream.chunks()
+    head = next(chunks, b"")
+    flow = _Flow(stream, chain((head,), chunks), 0, None)
+    response = StreamingHttpResponse(flow, content_type=_kind(head, stream))
+    if stream.length is not None:
+        response["Content-Length"] = str(stream.length)
+    return response
+
+
+def _part(stream: RecordingStream, length: int, wanted: Wanted) -> HttpResponseBase:
+    """At most a piece, whatever more the API gives; where it does not say of how many bytes, nor do we."""
+    end = min(stream.first + length, wanted.end)
+    if wanted.first < stream.first or end <= wanted.first:
+        stream.close()
+        return out_of_range(stream.total)
+    chunks = stream.chunks()
+    head = next(chunks, b"")
+    flow = _Flow(stream, chain((head,), chunks), wanted.first - stream.first, end - wanted.first)
+    kind = _kind(b"" if stream.first else head, stream)
+    response = StreamingHttpResponse(flow, status=206, content_type=kind)
+    response["Content-Length"] = str(end - wanted.first)
+    total = "*" if stream.total is None else stream.total
+    response["Content-Range"] = f"bytes {wanted.first}-{end - 1}/{total}"
     return response
 
 

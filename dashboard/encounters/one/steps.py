@@ -1,11 +1,13 @@
 """From one encounter of a list to the next, over the borders of its pages too."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 from corti_gateway.errors import GatewayError
 from dashboard.accounts.viewer import Viewer
 from dashboard.clinicians import directory
 from dashboard.encounters.one.addresses import Addresses
+from dashboard.encounters.presenters import can_be_opened
 from dashboard.encounters.state import EncounterListState
 from dashboard.listing.failures import Failure
 from dashboard.listing.page import Page
@@ -22,42 +24,57 @@ LAST, FIRST = "This is the last encounter of the list.", "This is the first enco
 GONE = (
     "This encounter is not on its page of the list any more: the list has changed. Close it to see the list as it is."
 )
+# So many pages without a row that can be opened are passed over.
+FAR = 4
+NONE_NEAR = "The next pages of the list hold no encounter that can be opened."
 
 
 def neighbour(request: TenantRequest, state: EncounterListState, key: str, way: Way) -> Addresses | str:
     """Where the neighbour is, or in words why there is none."""
     try:
-        page = _page(request, state)
-        keys = [row.id for row in page.rows]
-        if key not in keys:
-            return GONE
-        if way is Way.NEXT:
-            return _next(request, state, page, keys.index(key))
-        return _previous(request, state, page, keys.index(key))
+        for there, page in _near(request, state):
+            ids = [row.id for row in page.rows]
+            if key in ids:
+                return _neighbour(request, there, page, ids.index(key), way)
+        return GONE
     except plan.NeedsIndex:
         return "The list needs the index, which is not there now."
     except GatewayError as error:
         return f"The list could not be read: {Failure.of(error).title}."
 
 
-def _next(request: TenantRequest, state: EncounterListState, page: Page, place: int) -> Addresses | str:
-    if place + 1 < len(page.rows):
-        return Addresses(state, page.rows[place + 1].id)
-    if not page.has_next:
-        return LAST
-    after = state.but(page=page.question.page + 1)
-    rows = _page(request, after).rows
-    return Addresses(after, rows[0].id) if rows else LAST
+def _near(request: TenantRequest, state: EncounterListState) -> Iterator[tuple[EncounterListState, Page]]:
+    """The page that the encounter was on, and those beside it: what is new pushes rows on, what leaves pulls them."""
+    page = _page(request, state)
+    yield state, page
+    for way in Way:
+        if there := _beside(state, page, way):
+            yield there, _page(request, there)
 
 
-def _previous(request: TenantRequest, state: EncounterListState, page: Page, place: int) -> Addresses | str:
-    if place:
-        return Addresses(state, page.rows[place - 1].id)
-    if page.question.page == 1:
-        return FIRST
-    before = state.but(page=page.question.page - 1)
-    rows = _page(request, before).rows
-    return Addresses(before, rows[-1].id) if rows else FIRST
+def _neighbour(request: TenantRequest, state: EncounterListState, page: Page, place: int, way: Way) -> Addresses | str:
+    """The next row that can be opened, on this page or on one of the next few."""
+    key = page.rows[place].id
+    rows = page.rows[place + 1 :] if way is Way.NEXT else page.rows[:place][::-1]
+    for _ in range(FAR):
+        # What came in meanwhile may have pushed the encounter itself on to the next page.
+        found = next((row.id for row in rows if can_be_opened(row) and row.id != key), "")
+        if found:
+            return Addresses(state, found)
+        beside = _beside(state, page, way)
+        if beside is None:
+            return LAST if way is Way.NEXT else FIRST
+        state, page = beside, _page(request, beside)
+        rows = page.rows if way is Way.NEXT else page.rows[::-1]
+    return NONE_NEAR
+
+
+def _beside(state: EncounterListState, page: Page, way: Way) -> EncounterListState | None:
+    """The list at the page after or before this one, if there is one."""
+    number = page.question.page
+    if way is Way.NEXT:
+        return state.but(page=number + 1) if page.has_next else None
+    return state.but(page=number - 1) if number > 1 else None
 
 
 def _page(request: TenantRequest, state: EncounterListState) -> Page:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from corti_gateway.contents import Segment, Transcript
+from corti_gateway.ids import canonical
 from corti_gateway.vocabulary import TranscriptStatus
 from dashboard.listing.discretion import Shown
 from dashboard.listing.formatting import clock
@@ -34,13 +35,18 @@ class Turn(TypedDict):
 
 @dataclass(frozen=True)
 class TranscriptSheet:
-    """``recording`` is the id of the sound that the times are places in, or empty."""
+    """``recording`` is the id of the sound that the times are places in, or empty; ``damaged`` could not be read.
+
+    Only a transcript that Corti calls complete, and that is whole, can say by its emptiness that nothing was said.
+    """
 
     key: str
     turns: list[Turn]
     recording: str
     is_processing: bool
     is_failed: bool
+    is_complete: bool
+    damaged: str
     unreadable: int
     found: bool
 
@@ -48,12 +54,15 @@ class TranscriptSheet:
     def of(cls, transcript: Transcript, shown: Shown, quotes: Sequence[str] = ()) -> "TranscriptSheet":
         """The sheet, with the segments marked that the quotes stand in."""
         marked = places(transcript.segments, quotes)
+        recording = canonical(transcript.recording_id or "") or ""
         return cls(
-            key=transcript.id,
-            turns=_turns(transcript, marked, shown, plays=bool(transcript.recording_id)),
-            recording=transcript.recording_id or "",
+            key=canonical(transcript.id) or "",
+            turns=_turns(transcript, marked, shown, plays=bool(recording)),
+            recording=recording,
             is_processing=transcript.status is TranscriptStatus.PROCESSING,
             is_failed=transcript.status is TranscriptStatus.FAILED,
+            is_complete=transcript.status is TranscriptStatus.COMPLETED,
+            damaged=", ".join(transcript.damaged),
             unreadable=transcript.unreadable,
             found=bool(marked),
         )

@@ -6,14 +6,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from corti_gateway.errors import GatewayError, NotFound, OutOfRange
-from dashboard.encounters.one import parts, recordings
+from dashboard.encounters.one import parts, printing, recordings
 from dashboard.encounters.one.addresses import WITH_TRANSCRIPT
-from dashboard.encounters.one.documents import name_of
-from dashboard.encounters.one.facts import by_weight
+from dashboard.encounters.one.headline import gist
 from dashboard.encounters.one.parts import DOCUMENTS, FACTS, PARTS, PartKind
 from dashboard.encounters.one.place import Place
 from dashboard.encounters.one.steps import Way, neighbour
@@ -23,8 +21,6 @@ from dashboard.listing.stamp import Stamp
 from dashboard.tenants.access import TenantRequest, reads
 
 PAGE = "encounters/one/page.html"
-# So many facts stand for an encounter in a patient's story.
-MAIN_FACTS = 3
 
 
 @require_safe
@@ -76,17 +72,10 @@ def printed(request: TenantRequest, key: UUID) -> HttpResponse:
     """Everything on one sheet, with who printed it, when, and from which tenant."""
     place = Place.of(request, key)
     with_transcript = WITH_TRANSCRIPT in request.GET
-    kinds = [DOCUMENTS, FACTS, *([parts.TRANSCRIPT] if with_transcript else [])]
-    interaction, answers = place.ask(*kinds)
+    interaction, sections = printing.sections(place, with_transcripts=with_transcript)
     if isinstance(interaction, GatewayError):
         return _failed(place, interaction)
-    asked = replace(place.asked, shown=place.shows(interaction))
-    frame, sections = place.frame(), []
-    for kind in kinds:
-        count = len(kind.calls(asked))
-        sections.append(render_to_string(kind.template, frame | parts.shown(kind, asked, answers[:count])))
-        answers = answers[count:]
-    context = frame | place.head(interaction)
+    context = place.frame() | place.head(interaction)
     context |= {
         "sections": sections,
         "with_transcript": with_transcript,
@@ -109,17 +98,7 @@ def headline(request: TenantRequest, key: UUID) -> HttpResponse:
         return render(request, "encounters/one/_headline.html", {"failure": failure}, status=failure.status)
     shown = place.shows(interaction)
     facts, _, *documents = answers
-    had = [] if isinstance(facts, GatewayError) else by_weight(facts.items)
-    names = [
-        name_of(one, shown) for listed in documents if not isinstance(listed, GatewayError) for one in listed.items
-    ]
-    context = {
-        "addresses": place.addresses,
-        "facts": [shown.text(fact.text or "") for fact in had[:MAIN_FACTS]],
-        "more": max(0, len(had) - MAIN_FACTS),
-        "documents": names,
-        "incomplete": any(isinstance(answer, GatewayError) for answer in (facts, *documents)),
-    }
+    context = {"addresses": place.addresses} | gist(facts, documents, shown)
     return render(request, "encounters/one/_headline.html", context)
 
 

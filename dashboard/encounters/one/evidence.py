@@ -1,0 +1,31 @@
+"""The words of a transcript that a fact rests on, or why they are not shown."""
+
+from corti_gateway.contents import Fact, Listed
+from corti_gateway.errors import GatewayError
+from corti_gateway.ids import is_the_one
+from dashboard.encounters.one.facts import is_from_transcript
+
+NOT_LOOKED_UP = "The words that this fact rests on could not be looked up now."
+FACT_GONE = "The fact that led here is not among the facts of this encounter any more."
+NOT_AS_QUOTED = "The words that this fact rests on are not in this transcript as they are quoted."
+
+
+def quotes(fact: str, facts: Listed[Fact] | GatewayError, transcript: str) -> list[str]:
+    """What the fact quotes from the transcript of this canonical id; nothing where nobody can tell."""
+    found = [evidence for one in _named(fact, facts) for evidence in one.evidence]
+    return [
+        one.quote
+        for one in found
+        if one.quote and is_from_transcript(one) and is_the_one(one.reference or "", transcript)
+    ]
+
+
+def why_missing(fact: str, facts: Listed[Fact] | GatewayError) -> str:
+    """Why no words are marked, in a sentence; a fact that is not there may be one that could not be read."""
+    if _named(fact, facts):
+        return NOT_AS_QUOTED
+    return NOT_LOOKED_UP if isinstance(facts, GatewayError) or facts.unreadable else FACT_GONE
+
+
+def _named(fact: str, facts: Listed[Fact] | GatewayError) -> list[Fact]:
+    return [] if isinstance(facts, GatewayError) else [one for one in facts.items if one.id == fact]

@@ -1,0 +1,80 @@
+"""Everything of an encounter on one sheet, with all its transcripts if they are asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from corti_gateway.contents import Listed, Transcript, TranscriptSample
+from corti_gateway.deadline import Deadline
+from corti_gateway.errors import GatewayError
+from corti_gateway.models import Interaction
+from dashboard.encounters.one import parts
+from dashboard.encounters.one.parts import DOCUMENTS, FACTS, TURNS, Asked, PartKind
+from dashboard.encounters.one.place import Place
+from dashboard.encounters.one.transcripts import TranscriptSheet
+from dashboard.listing.failures import Failure
+from dashboard.listing.jinja import rendered
+from dashboard.sources import one as source
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One of the transcripts on the sheet, or why it is not there."""
+
+    sheet: TranscriptSheet | None = None
+    turns_html: str = ""
+    failure: Failure | None = None
+
+
+def sections(place: Place, *, with_transcripts: bool) -> tuple[Interaction | GatewayError, list[str]]:
+    """Whose encounter it is, or why nobody can tell; and each part as it is printed."""
+    deadline = place.asked.gateway.deadline()
+    kinds = [DOCUMENTS, FACTS, *([TRANSCRIPTS] if with_transcripts else [])]
+    interaction, answers = place.ask(*kinds, deadline=deadline)
+    if isinstance(interaction, GatewayError):
+        return interaction, []
+    asked = replace(place.asked, shown=place.shows(interaction))
+    if with_transcripts:
+        answers[-1] = _whole(asked, answers[-1], deadline)
+    written: list[str] = []
+    for kind in kinds:
+        count = len(kind.calls(asked))
+        context = place.frame() | parts.shown(kind, asked, answers[:count])
+        written.append(render_to_string(kind.template, context))
+        answers = answers[count:]
+    return interaction, written
+
+
+def _calls(asked: Asked) -> list[source.Call]:
+    return [lambda deadline: asked.gateway.list_transcripts(asked.addresses.key, deadline=deadline)]
+
+
+def _whole(asked: Asked, listed: Listed[TranscriptSample] | GatewayError, deadline: Deadline) -> Any:
+    """The list and what it names, or why there is no list."""
+    if isinstance(listed, GatewayError):
+        return listed
+    return listed, source.every_transcript(asked.gateway, asked.addresses.key, listed, deadline)
+
+
+def _present(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
+    (answer,) = answers
+    if isinstance(answer, GatewayError):
+        raise answer
+    listed, transcripts = answer
+    return {
+        "count": len(transcripts),
+        "unreadable": listed.unreadable,
+        "talks": [_talk(asked, transcript) for transcript in transcripts],
+    }
+
+
+def _talk(asked: Asked, transcript: Transcript | GatewayError) -> Talk:
+    if isinstance(transcript, GatewayError):
+        return Talk(failure=parts.failure_of(transcript))
+    sheet = TranscriptSheet.of(transcript, asked.shown)
+    return Talk(sheet, rendered(TURNS, {"turns": sheet.turns}))
+
+
+TRANSCRIPTS = PartKind("transcripts", "Transcript", _calls, _present)

@@ -1,0 +1,265 @@
+"""An opened encounter never passes off what could not be read, or asked for, as nothing."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from dashboard.encounters.one.parts import PARTS
+from tests.dashboard.support import PageClient
+from tests.dashboard.test_one import PERSON, keys_of, url_of
+
+
+@pytest.fixture
+def holding(upstream, page_client):
+    """Opens a part of an encounter that holds what is given."""
+
+    def opened(part, **contents):
+        key = upstream.hold(upstream.add(patient=PERSON), **contents)
+        return page_client.page(url_of(key, part), htmx=True)
+
+    return opened
+
+
+# --- What came, but could not be read --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sections", [None, "a text", [7]])
+def test_a_document_whose_sections_are_unreadable_is_not_called_empty(holding, sections):
+    page = holding("documents", documents=[{"name": "Note", "sections": sections}])
+    assert "Unreadable as it came from Corti: sections." in page.text
+    assert "This document is empty" not in page.text
+
+
+def test_a_document_without_sections_is_empty(holding):
+    page = holding("documents", documents=[{"name": "Note", "sections": []}])
+    assert "This document is empty" in page.text
+    assert "Unreadable" not in page.text
+
+
+def test_a_fact_of_which_nobody_knows_whether_it_was_discarded_says_so(holding):
+    page = holding("facts", facts=[{"text": "Hip pain", "isDiscarded": "yes"}, {"text": "Knee pain"}])
+    assert page.text.count("Unreadable as it came from Corti: isDiscarded.") == 1
+    assert page.text.index("Hip pain") < page.text.index("Unreadable") < page.text.index("Knee pain")
+
+
+@pytest.mark.parametrize(
+    ("transcript", "words"),
+    [
+        ({"status": "completed", "transcripts": "a text"}, "Unreadable as it came from Corti: transcripts."),
+        ({"status": "completed", "transcripts": [{"text": 7}]}, "1 of its sentences could not be read."),
+        ({"status": "queued", "transcripts": None}, "does not say that this transcript is complete"),
+        ({"transcripts": []}, "does not say that this transcript is complete"),
+        ({"status": 7, "transcripts": []}, "Unreadable as it came from Corti: status."),
+    ],
+)
+def test_a_transcript_that_is_not_whole_does_not_say_that_nothing_was_said(holding, transcript, words):
+    page = holding("transcript", transcripts=[transcript])
+    assert words in page.text
+    assert "Nothing was said" not in page.text
+    assert page.state == []
+
+
+@pytest.mark.parametrize("said", [None, []])
+def test_a_complete_transcript_without_words_says_that_nothing_was_said(holding, said):
+    page = holding("transcript", transcripts=[{"status": "completed", "transcripts": said}])
+    assert "Nothing was said in this transcript." in page.text
+    assert page.state == ["none"]
+
+
+@pytest.mark.parametrize(
+    "facts", [["Knee pain", 7], [7], [{"group": "plan"}], [{"text": 7}], [{"text": "Hip pain", "isDiscarded": "yes"}]]
+)
+def test_a_headline_without_all_facts_says_so(holding, facts):
+    page = holding("headline", facts=facts)
+    assert "could be read" in page.text or "could not be read" in page.text
+    assert "Nothing" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ([], "Nothing found or written yet"),
+        ([{"text": "Hip pain", "isDiscarded": True}], "Nothing written, and what was found was discarded"),
+    ],
+)
+def test_only_a_headline_of_which_all_is_known_says_that_there_is_nothing(holding, facts, words):
+    page = holding("headline", facts=facts)
+    assert words in page.text
+    assert page.state == []
+
+
+# --- The words that a fact rests on ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quoted(upstream):
+    """An encounter with a fact that quotes its transcript, and the address of the quote."""
+    said = [["Good morning.", "My knee hurts."]]
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=said)
+    transcript = upstream.tenant().contents.of(upstream.tenant().store.get(key)).transcripts[0]["id"]
+    evidence = [{"type": "transcript", "reference": transcript, "quote": "My knee hurts."}]
+    upstream.hold(key, transcripts=said, facts=[{"id": "fct-1", "text": "Knee pain", "evidence": evidence}])
+    return key, url_of(key, "transcript", f"?transcript={transcript}&fact=fct-1"), said
+
+
+def test_quoted_words_that_are_there_need_no_excuse(quoted, page_client):
+    page = page_client.page(quoted[1], htmx=True)
+    assert page.all(r"<mark>(.*?)</mark>") == ["My knee hurts."]
+    assert page.notices == []
+
+
+def test_without_the_facts_nobody_claims_that_the_words_were_not_said(quoted, upstream, page_client):
+    upstream.faults().set("status", status=500, endpoint="facts")
+    page = page_client.page(quoted[1], htmx=True)
+    assert "could not be looked up now" in page.text
+    assert "are not in this transcript" not in page.text
+    assert "My knee hurts." in page.text
+
+
+@pytest.mark.parametrize(("facts", "words"), [([], "not among the facts"), ([7], "could not be looked up now")])
+def test_a_fact_that_is_gone_is_told_from_words_that_are(quoted, upstream, page_client, facts, words):
+    key, url, said = quoted
+    upstream.hold(key, transcripts=said, facts=facts)
+    page = page_client.page(url, htmx=True)
+    assert words in page.text
+    assert "as they are quoted" not in page.text
+
+
+# --- Next and previous in a list that changes ------------------------------------------------------------------------
+
+
+def list_of(page_client, number=1):
+    return keys_of(page_client.page(f"/nordhavn/encounters/?size=10&page={number}"))
+
+
+def test_what_new_encounters_pushed_to_the_next_page_still_has_neighbours(upstream, page_client):
+    first, second = list_of(page_client), list_of(page_client, 2)
+    upstream.add(patient=PERSON)
+    found = page_client.get(url_of(first[-1], "next", "?size=10"))
+    assert found["Location"] == url_of(second[0], query="?size=10&page=2")
+    found = page_client.get(url_of(first[-1], "previous", "?size=10"))
+    assert found["Location"] == url_of(first[-2], query="?size=10")
+
+
+def test_what_was_pulled_to_the_page_before_still_has_neighbours(upstream, page_client):
+    first, second = list_of(page_client), list_of(page_client, 2)
+    found = page_client.get(url_of(first[-1], "next", "?size=10&page=2"))
+    assert found["Location"] == url_of(second[0], query="?size=10&page=2")
+
+
+def test_a_neighbour_without_an_id_to_ask_for_is_passed_over(upstream, page_client):
+    rows = list_of(page_client) + list_of(page_client, 2)
+    upstream.faults().set("damage", kind="odd_id", rows=[9], endpoint="list")
+    assert len(list_of(page_client)) == 9
+    found = page_client.get(url_of(rows[8], "next", "?size=10"))
+    assert found["Location"] == url_of(rows[10], query="?size=10&page=2")
+    found = page_client.get(url_of(rows[10], "previous", "?size=10&page=2"))
+    assert found["Location"] == url_of(rows[8], query="?size=10")
+
+
+# --- Ids in whatever spelling ----------------------------------------------------------------------------------------
+
+TALK, SOUND = "0f0e0d0c-0b0a-4909-8807-060504030201", "5f1d7e9a-0b1c-4d2e-8f3a-9b8c7d6e5f40"
+
+
+def spoken(recording):
+    segment = {"channel": 0, "speakerId": 1, "text": "My knee hurts.", "start": 0, "end": 900}
+    return {"id": TALK, "recordingId": recording, "status": "completed", "transcripts": [segment]}
+
+
+def test_ids_in_capitals_are_the_same_ids(upstream, page_client):
+    evidence = [{"type": "transcript", "reference": TALK.upper(), "quote": "My knee hurts."}]
+    facts = [{"id": "fct-1", "text": "Knee pain", "evidence": evidence}]
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[spoken(SOUND.upper())], facts=facts)
+    url = page_client.page(url_of(key, "facts"), htmx=True).one(r'<a class="quote" href="([^"#]*)#evidence"')
+    assert TALK in url
+    for address in (url, url.replace(TALK, TALK.upper())):
+        page = page_client.page(address, htmx=True)
+        assert page.all(r"<mark>(.*?)</mark>") == ["My knee hurts."]
+        assert page.one(r'data-sound="([^"]*)"').endswith(f"/{SOUND}")
+        assert page.one(r'data-recording="([^"]*)"') == f"recording-{SOUND}"
+    recordings = page_client.page(url_of(key, "recordings"), htmx=True)
+    assert recordings.one(r'<audio [^>]*id="([^"]*)"') == f"recording-{SOUND}"
+
+
+def test_a_recording_that_cannot_be_asked_for_has_no_button(holding):
+    page = holding("transcript", transcripts=[spoken("sound-1")])
+    assert "My knee hurts." in page.text
+    assert "<button" not in page.html
+    assert "data-sound" not in page.html
+    page = holding("recordings", transcripts=[spoken("sound-1")])
+    assert "<audio" not in page.html
+    assert "sound-1" in page.text
+    assert "cannot be asked for" in page.text
+
+
+def test_transcripts_that_cannot_be_asked_for_have_no_link(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[["One."], spoken(SOUND)])
+    upstream.faults().set("damage", kind="odd_id", rows=[0], endpoint="transcripts")
+    page = page_client.page(url_of(key, "transcript"), htmx=True)
+    assert len(page.all(r'<a href="([^"]*)" data-part="transcript"')) == 1
+    assert page.one(r'<div class="said"[^>]*>.*?<p>.*?</button>\s*(.*?)</p>') == "My knee hurts."
+
+
+# --- A session that ends ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", [*(kind.name for kind in PARTS), "headline"])
+def test_a_part_without_a_session_leads_back_to_the_page_it_was_on(upstream, db, part):
+    key = upstream.add(patient=PERSON)
+    page = url_of(key, query="?status=completed")
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
+    answer = PageClient().get(url_of(key, part), headers=headers)
+    assert answer.status_code == 204
+    assert parse_qs(urlsplit(answer["HX-Redirect"]).query)["next"] == [page]
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_a_list_or_an_encounter_without_a_session_leads_to_itself(upstream, db, opened):
+    key = upstream.add(patient=PERSON)
+    url = url_of(key) if opened else "/nordhavn/encounters/?status=planned"
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/nordhavn/encounters/"}
+    answer = PageClient().get(url, headers=headers)
+    assert parse_qs(urlsplit(answer["HX-Redirect"]).query)["next"] == [url]
+
+
+# --- On paper --------------------------------------------------------------------------------------------------------
+
+
+def printed(page_client, key):
+    return page_client.page(url_of(key, "print", "?with-transcript=1"))
+
+
+def test_all_transcripts_are_printed_each_under_its_number(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[["Canaria one."], ["Canaria two."]])
+    page = printed(page_client, key)
+    assert page.all(r"<h4>(Transcript .*?)</h4>") == ["Transcript 1 of 2", "Transcript 2 of 2"]
+    order = [page.text.index(words) for words in ("1 of 2", "Canaria one.", "2 of 2", "Canaria two.")]
+    assert order == sorted(order)
+    ids = page.all(r' id="([^"]*)"')
+    assert len(ids) == len(set(ids))
+
+
+def test_a_transcript_that_cannot_be_had_is_said_to_be_missing_on_paper(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[["Canaria one."], ["Canaria two."]])
+    upstream.faults().set("damage", kind="odd_id", rows=[0], endpoint="transcripts")
+    page = printed(page_client, key)
+    assert page.state == ["none", "none", "failed"]
+    assert page.text.index("1 of 2") < page.text.index("Only this part") < page.text.index("2 of 2")
+    assert "Canaria two." in page.text
+
+
+def test_without_the_list_of_transcripts_the_paper_says_so(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[["Canaria one."]])
+    upstream.faults().set("status", status=500, endpoint="transcripts")
+    assert printed(page_client, key).state == ["none", "none", "failed"]
+
+
+def test_a_heading_with_discarded_facts_only_is_not_printed(upstream, page_client):
+    facts = [{"text": "Hip pain", "group": "plan", "isDiscarded": True}, {"text": "Knee pain", "group": "other"}]
+    key = upstream.hold(upstream.add(patient=PERSON), facts=facts)
+    assert page_client.page(url_of(key, "print")).all(r"<h4>(.*?)</h4>") == ["Other"]
+    upstream.hold(key, facts=facts[:1])
+    page = page_client.page(url_of(key, "print"))
+    assert page.all(r"<h4>(.*?)</h4>") == []
+    assert "All facts of this encounter were discarded." in page.text

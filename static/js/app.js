@@ -39,11 +39,11 @@
 
   document.addEventListener("keydown", (event) => {
     if (document.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+    if (event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
     const target = { "/": "#patient", r: "#refresh", s: "#sharing" }[event.key];
     if (!target || !$(target)) return;
     event.preventDefault();
-    if (event.key === "/") $(target).select(); else $(target).click();
+    if (event.key === "/") { $(target).focus(); $(target).select(); } else $(target).click();
   });
 
   document.addEventListener("click", (event) => {

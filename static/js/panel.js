@@ -134,7 +134,7 @@
       event.preventDefault();
       return;
     }
-    if (document.body.dataset.shortcuts === "off" || event.target.closest("input, select, textarea, audio, [contenteditable]")) return;
+    if (document.body.dataset.shortcuts === "off" || event.target.closest("input:not([type=checkbox]), select, textarea, audio, [contenteditable]")) return;
     const way = { n: "next", p: "previous" }[event.key];
     if (way) { if (at) step(way); else if (!panel) $(`#one-${way}`)?.click(); return; }
     if (panel && (event.key === "j" || event.key === "k")) {

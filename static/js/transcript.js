@@ -17,6 +17,8 @@
   };
   const go = (audio) => {
     if (audio.wanted === undefined) return;
+    // One is heard at a time.
+    for (const other of document.querySelectorAll("audio")) if (other !== audio) other.pause();
     audio.currentTime = audio.wanted;
     delete audio.wanted;
     audio.play().catch(() => {});
@@ -64,6 +66,7 @@
     heard?.classList.add("heard");
     said.heard = heard;
   }, true);
+  document.addEventListener("playing", ({ target }) => { const trouble = target.parentElement.querySelector(".trouble"); if (trouble) trouble.hidden = true; }, true);
   document.addEventListener("error", ({ target }) => {
     if (target.matches?.("audio")) { delete target.wanted; const trouble = target.parentElement.querySelector(".trouble"); if (trouble) trouble.hidden = false; }
   }, true);

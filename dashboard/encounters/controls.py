@@ -39,16 +39,16 @@ def type_options(state: EncounterListState) -> list[Option]:
 
 
 def clinician_options(
-    state: EncounterListState, names: Mapping[str, str], seen: Mapping[str, int], *, is_one: bool
+    state: EncounterListState, names: Mapping[str, str], frequent: Sequence[str], *, is_one: bool
 ) -> list[Option]:
-    """Anyone, me, those with names A to Z, then those without; whoever is chosen is always among them."""
+    """Anyone, me, those with names A to Z, then the frequent ones without; whoever is chosen is always among them."""
     chosen = state.clinician
     options = [Option("", "Anyone", not chosen)]
     if is_one or chosen == ME:
         options.append(Option(ME, "Assigned to me", chosen == ME))
     known = sorted(names.items(), key=lambda entry: (entry[1].casefold(), entry[0]))
     options += [Option(user, name, user == chosen) for user, name in known]
-    nameless = {user for user in (*seen, *([chosen] if chosen not in ("", ME) else ())) if user not in names}
+    nameless = {user for user in (*frequent, *([chosen] if chosen not in ("", ME) else ())) if user not in names}
     return options + [Option(user, unknown(user), user == chosen) for user in sorted(nameless)]
 
 

@@ -231,7 +231,7 @@ def _render(
         "clear_url": EncounterListState(tenant.slug, size=state.size).url(),
         "any_status_url": state.but(statuses=()).url(),
         "statuses": statuses,
-        "more": _more(state, known, tenant.slug) if searchable and (send_filters or not fragment) else None,
+        "more": _more(state, known, index) if index and searchable and (send_filters or not fragment) else None,
         "more_count": controls.more_filters(state),
         "sorts": controls.sort_options(state, offered),
         "sizes": size_options(state.size),
@@ -272,8 +272,8 @@ class MoreFilters:
     presets: list[Option]
 
 
-def _more(state: EncounterListState, known: Known, tenant: str) -> MoreFilters:
-    here = seen.encounters_by_clinician(tenant)
+def _more(state: EncounterListState, known: Known, index: IndexState) -> MoreFilters:
+    here = seen.frequent(index.tenant)
     return MoreFilters(
         controls.type_options(state),
         controls.clinician_options(state, known.names, here, is_one=bool(known.mine)),

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlencode
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -469,3 +470,16 @@ def test_a_fragment_asks_the_database_little(page_client, indexed, directory, qu
     assert sum("clinicians_clinician" in text for text in texts) == 1
     assert not any("axis = 'assigned'" in text and "JOIN" in text for text in texts), "only the form needs to know them"
     assert len(texts) <= 10, texts
+
+
+def test_of_users_that_an_api_makes_up_the_menu_has_only_the_frequent(indexed, page_client):
+    """Where nobody is assigned the API makes up a user: thousands of them would be a menu that nobody can read."""
+    keeper = indexed.keeper()
+    with keeper.lease.transaction():
+        made_up = [make_interaction(number, assigned_user_id=str(UUID(int=number))) for number in range(1, 1_200)]
+        keeper.lease.note(writing.apply(keeper.tenant, made_up))
+    menu = re.search(r'<select id="clinician".*?</select>', page_client.page(URL).html, re.DOTALL)
+    assert 1 < menu[0].count("<option") <= 51
+    someone = str(UUID(int=7))
+    assert f'value="{someone}"' not in menu[0]
+    assert f'<option value="{someone}" selected>' in page_client.page(f"{URL}?clinician={someone}").html

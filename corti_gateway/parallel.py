@@ -7,13 +7,13 @@ import contextvars
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from functools import partial
 from typing import TypeVar
 
 from corti_gateway.deadline import Deadline
-from corti_gateway.errors import GatewayError, TimedOut
+from corti_gateway.errors import GatewayError, TimedOut, Unreachable
 
 THREADS = 64
 Result = TypeVar("Result")
@@ -66,6 +66,9 @@ def _awaited(future: Future[Result], tenant: str, deadline: Deadline) -> Result:
         return future.result(timeout=deadline.remaining() + 0.25)
     except FutureTimeout:
         raise TimedOut("a part of the answer did not come in time", tenant=tenant, operation="several calls") from None
+    except CancelledError:
+        # Closed under a call that was still waiting for its turn: as a probe in the background may be.
+        raise Unreachable("the gateway was closed meanwhile", tenant=tenant, operation="several calls") from None
 
 
 def _result(call: Callable[[], Result]) -> Result:

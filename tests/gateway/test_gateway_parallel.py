@@ -2,14 +2,16 @@
 
 import contextvars
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 
 import pytest
 
 from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError, NotFound, TimedOut, Unreachable
-from corti_gateway.parallel import apart, finish, together
+from corti_gateway.parallel import THREADS, _pools, apart, finish, together
 
 TENANT = "apartville"
 MISSING, DOWN = NotFound("not there"), Unreachable("down")
@@ -96,3 +98,39 @@ def test_context_variables_go_along() -> None:
     traced = contextvars.ContextVar("traced", default="")
     traced.set("trace-7")
     assert all_apart(traced.get, traced.get) == ["trace-7"] * 2
+
+
+def test_a_call_that_never_had_its_turn_when_the_gateway_closed_is_an_error_of_ours() -> None:
+    let_go, full = threading.Event(), threading.Semaphore(0)
+
+    def occupy() -> None:
+        full.release()
+        let_go.wait(5)
+
+    def hold() -> None:
+        with suppress(GatewayError):
+            together("closing", Deadline.after(5), [lambda: None, *[occupy] * THREADS])
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    for _ in range(THREADS):
+        assert full.acquire(timeout=5)
+    caught: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            together("closing", Deadline.after(5), [lambda: None, lambda: None])
+        except Exception as error:
+            caught.append(error)
+
+    waiting = threading.Thread(target=ask)
+    waiting.start()
+    while _pools["closing"]._work_queue.qsize() == 0:
+        time.sleep(0.01)
+    closing = threading.Thread(target=finish, args=["closing"])
+    closing.start()
+    waiting.join(5)
+    let_go.set()
+    for thread in (holder, closing):
+        thread.join(5)
+    assert [type(error) for error in caught] == [Unreachable]

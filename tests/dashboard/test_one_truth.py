@@ -126,6 +126,14 @@ def test_a_fact_that_is_gone_is_told_from_words_that_are(quoted, upstream, page_
     assert "as they are quoted" not in page.text
 
 
+def test_a_document_without_a_date_stands_after_those_that_have_one(holding):
+    dates = ["2026-11-01T09:00:00Z", None, "2026-11-03T09:00:00Z"]
+    names = ["Old", "Undated", "New"]
+    documents = [{"name": name, "createdAt": date, "sections": []} for name, date in zip(names, dates, strict=True)]
+    page = holding("documents", documents=documents)
+    assert page.all(r"<h4[^>]*>(.*?)</h4>") == ["New", "Old", "Undated"]
+
+
 # --- Next and previous in a list that changes ------------------------------------------------------------------------
 
 

@@ -6,11 +6,10 @@ search looks for it: without case, accents and habits of spelling.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
 
 from dashboard.listing.names import APOSTROPHES, fold, is_dense
 
@@ -23,6 +22,7 @@ _LONG = 4
 _TELLING = 4
 # Vowels that stand before the letter they belong to, Thai and Lao: no initial of a name.
 _LEADING = re.compile("[เ-ไເ-ໄ]")
+_FIGURE = re.compile("[0-9]")
 _RIGHT_TO_LEFT = "\u200f"
 _MONTHS = ("jan", "feb", "m[aä]r", "apr", "ma[iyj]", "jun", "jul", "aug", "sep", "o[ck]t", "nov", "de[cz]")
 
@@ -48,13 +48,27 @@ def short_identifier(identifier: str) -> str:
 
 def masked(text: str, *, name: str = "", identifier: str = "", born: date | None = None) -> str:
     """A text with one patient's name as initials, the identifier by its end and the date of birth hidden in it."""
-    text = unicodedata.normalize("NFC", text)
+    return all_masked((text,), name=name, identifier=identifier, born=born)[0]
+
+
+def all_masked(texts: Iterable[str], *, name: str = "", identifier: str = "", born: date | None = None) -> list[str]:
+    """Each text masked. Thousands of sentences say the same words: each word is looked at once, and a text is taken
+    apart only if it holds one that tells."""
+    ready = [_without_figures(unicodedata.normalize("NFC", text), identifier, born) for text in texts]
+    words = _words(name)
+    # A line break is of no word, so these are the words of the texts themselves.
+    told = {run: initials(run) for run in _said("\n".join(ready)) if words.tell(run)}
+    return [
+        "".join(told.get(run, run) for _, run in _runs(text)) if any(run in text for run in told) else text
+        for text in ready
+    ]
+
+
+def _without_figures(text: str, identifier: str, born: date | None) -> str:
     if identifier and (spelled := _spelled(identifier)):
         text = spelled.sub(lambda _: short_identifier(identifier), text)
-    if born:
-        text = _dates(born).sub(HIDDEN, text)
-    words = _words(name)
-    return "".join(initials(run) if is_word and words.tell(run) else run for is_word, run in _runs(text))
+    # The day stands in figures in every way to write a date.
+    return _dates(born).sub(HIDDEN, text) if born and _FIGURE.search(text) else text
 
 
 @dataclass(frozen=True)
@@ -97,12 +111,34 @@ _APOSTROPHE = re.compile(f"[{''.join(APOSTROPHES)}]")
 
 def _runs(text: str) -> Iterator[tuple[bool, str]]:
     """The text in pieces, words and what is between them."""
-    return ((is_word, "".join(run)) for is_word, run in groupby(text, _is_of_a_word))
+    kinds = text.translate(_KINDS)
+    return ((kinds[run.start()] == _WORD, text[run.start() : run.end()]) for run in _RUN.finditer(kinds))
+
+
+def _said(text: str) -> set[str]:
+    """The words of a text, each once."""
+    kinds = text.translate(_KINDS)
+    return {text[run.start() : run.end()] for run in _WORDS.finditer(kinds)}
 
 
 def _is_of_a_word(sign: str) -> bool:
     # What shows nothing, as a soft hyphen, parts no word.
     return sign in APOSTROPHES or sign.isalnum() or unicodedata.category(sign) in {"Mn", "Mc", "Me", "Cf"}
+
+
+class _Kinds(dict[int, str]):
+    """Whether each character is of a word, found out when it first comes up; rare ones must not fill the memory."""
+
+    def __missing__(self, code: int) -> str:
+        kind = _WORD if _is_of_a_word(chr(code)) else _BETWEEN
+        if len(self) < _REMEMBERED:
+            self[code] = kind
+        return kind
+
+
+_WORD, _BETWEEN, _REMEMBERED = "w", "-", 8192
+_KINDS = _Kinds()
+_WORDS, _RUN = re.compile(f"{_WORD}+"), re.compile(f"{_WORD}+|{_BETWEEN}+")
 
 
 def _letters(word: str) -> list[str]:

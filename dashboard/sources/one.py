@@ -58,7 +58,8 @@ def ask(
 ) -> tuple[Interaction, list[Any]]:
     """Whose encounter it is, and for each call its result or its :class:`GatewayError`.
 
-    A fresh index knows whose; without one Corti is asked beside the calls. Where nobody can tell, that error is
+    A fresh index knows whose; without one Corti is asked beside the calls, the first of which runs on the caller's own
+    thread: it never answers when nobody waits any more. Where nobody can tell, that error is
     raised: parts of an encounter are not shown to people who may not see it, and not without noting whose they are.
     """
     remembered = _remembered(index, key)
@@ -74,7 +75,7 @@ def ask(
     def whose() -> Interaction:
         return fresh or tenant.gateway.get_interaction(key, deadline=until)
 
-    found, *answers = apart(tenant.slug, until, [whose, *(_within(until, call) for call in calls)])
+    *answers, found = apart(tenant.slug, until, [*(_within(until, call) for call in calls), whose])
     if isinstance(found, GatewayError):
         if isinstance(found, NotFound) or remembered is None:
             raise found

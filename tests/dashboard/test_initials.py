@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from corti_gateway.models import Patient
 from dashboard.accounts.viewer import Viewer
 from dashboard.listing import discretion
-from dashboard.listing.initials import HIDDEN, initials, masked, short_identifier
+from dashboard.listing.initials import HIDDEN, all_masked, initials, masked, short_identifier
 from dashboard.listing.names import fold
 from tests.dashboard.support import NOW
 
@@ -172,6 +172,19 @@ def test_no_date_of_birth_is_left_in_a_text(born, written):
 @given(st.text(max_size=80))
 def test_a_text_about_somebody_without_a_name_stays_as_it_is(text):
     assert masked(text) == unicodedata.normalize("NFC", text)
+
+
+PIECES = (
+    "Anna", "ANNAS", "\u0301na", "o\u0308", "Ole", "cholesterol", "Mueller", "O'Brien", "An\0na", "010180", "-1234",
+    "1234", "1 Jan", "1980", "01.01.", "1/1/80", " ", "\n", "_",
+)  # fmt: skip
+SENTENCES = st.lists(st.one_of(st.text(max_size=30), st.lists(st.sampled_from(PIECES)).map("".join)), max_size=8)
+
+
+@given(SENTENCES)
+def test_many_texts_are_told_as_each_by_itself(texts):
+    her = {"name": "Anna Q Ole Berg-Holm Müller O'Brien", "identifier": "010180-1234", "born": date(1980, 1, 1)}
+    assert all_masked(texts, **her) == [masked(text, **her) for text in texts]
 
 
 # --- who is shown what -----------------------------------------------------------------------------------------------

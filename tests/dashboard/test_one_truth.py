@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from dashboard.encounters.one.parts import PARTS
+from dashboard.tenants.registry import registry
 from tests.dashboard.support import PageClient
 from tests.dashboard.test_one import PERSON, keys_of, url_of
 
@@ -123,6 +124,14 @@ def test_a_fact_that_is_gone_is_told_from_words_that_are(quoted, upstream, page_
     page = page_client.page(url, htmx=True)
     assert words in page.text
     assert "as they are quoted" not in page.text
+
+
+def test_a_document_without_a_date_stands_after_those_that_have_one(holding):
+    dates = ["2026-11-01T09:00:00Z", None, "2026-11-03T09:00:00Z"]
+    names = ["Old", "Undated", "New"]
+    documents = [{"name": name, "createdAt": date, "sections": []} for name, date in zip(names, dates, strict=True)]
+    page = holding("documents", documents=documents)
+    assert page.all(r"<h4[^>]*>(.*?)</h4>") == ["New", "Old", "Undated"]
 
 
 # --- Next and previous in a list that changes ------------------------------------------------------------------------
@@ -263,3 +272,45 @@ def test_a_heading_with_discarded_facts_only_is_not_printed(upstream, page_clien
     page = page_client.page(url_of(key, "print"))
     assert page.all(r"<h4>(.*?)</h4>") == []
     assert "All facts of this encounter were discarded." in page.text
+
+
+# --- Sound -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def streams(upstream, monkeypatch):
+    """The recordings that Corti was asked for, as they arrive."""
+    arrived = []
+    gateway = registry()["nordhavn"].gateway
+    real = gateway.open_recording
+
+    def noted(*args, **options):
+        arrived.append(real(*args, **options))
+        return arrived[-1]
+
+    monkeypatch.setattr(gateway, "open_recording", noted)
+    return arrived
+
+
+@pytest.mark.parametrize("reason", ["deleted", "nobody can tell", "not there"])
+def test_a_recording_is_asked_for_beside_whose_it_is_and_given_back_if_refused(upstream, page_client, streams, reason):
+    status = "deleted" if reason == "deleted" else "completed"
+    key = upstream.hold(upstream.add(patient=PERSON, status=status), transcripts=[["Good morning."]])
+    sound = f"{url_of(key, 'recordings')}{upstream.recording_of(key)}"
+    if reason != "deleted":
+        upstream.faults().set("status", status=500 if reason == "nobody can tell" else 404, endpoint="item")
+    upstream.tenant().stats.reset()
+    answer = page_client.get(sound)
+    assert answer.status_code == (502 if reason == "nobody can tell" else 404)
+    assert b"RIFF" not in answer.getvalue()
+    assert {call.endpoint for call in upstream.tenant().stats.log} == {"item", "recording"}
+    (stream,) = streams
+    with pytest.raises(ValueError, match="closed"):
+        next(stream.chunks())
+
+
+def test_a_recording_that_may_be_heard_is_not_given_back_before(upstream, page_client, streams):
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[["Good morning."]])
+    answer = page_client.get(f"{url_of(key, 'recordings')}{upstream.recording_of(key)}")
+    assert answer.getvalue()[:4] == b"RIFF"
+    assert len(streams) == 1

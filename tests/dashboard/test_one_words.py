@@ -9,7 +9,7 @@ from corti_gateway.vocabulary import FactSource, TranscriptStatus
 from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.one.facts import grouped
 from dashboard.encounters.one.recordings import PIECE, Wanted, answer
-from dashboard.encounters.one.transcripts import TranscriptSheet, places
+from dashboard.encounters.one.transcripts import LONGEST_TURN, TranscriptSheet, places
 from dashboard.encounters.state import EncounterListState
 from dashboard.listing.discretion import NOBODY
 from dashboard.listing.formatting import clock, words_of
@@ -75,7 +75,7 @@ def test_speakers_are_called_by_role_where_a_channel_has_one_and_by_number_else(
 
 def test_what_one_speaker_says_on_end_is_one_turn_of_a_bearable_length():
     sheet = TranscriptSheet.of(transcript(*(segment(str(number)) for number in range(100))), NOBODY)
-    assert len(sheet.turns) > 1
+    assert [len(turn["said"]) for turn in sheet.turns] == [LONGEST_TURN, LONGEST_TURN, 100 - 2 * LONGEST_TURN]
     assert [said["text"] for turn in sheet.turns for said in turn["said"]] == [str(number) for number in range(100)]
     assert {turn["voice"] for turn in sheet.turns} == {1}
 

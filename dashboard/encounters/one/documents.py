@@ -1,4 +1,4 @@
-"""Documents of both systems, as the reader sees them: the newest first."""
+"""Documents of both systems, as the reader sees them: the newest first, those without a date last."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class DocumentSheet:
 
 def sheets(documents: Iterable[Document], viewer: Viewer, shown: Shown) -> list[DocumentSheet]:
     ordered = sorted(
-        documents, key=lambda one: one.created_at.timestamp() if one.created_at else float("inf"), reverse=True
+        documents, key=lambda one: one.created_at.timestamp() if one.created_at else float("-inf"), reverse=True
     )
     return [_sheet(number, document, viewer, shown) for number, document in enumerate(ordered, 1)]
 

@@ -67,7 +67,12 @@ class Place:
 
     def ask(self, *kinds: PartKind, deadline: Deadline | None = None) -> tuple[Interaction | GatewayError, list[Any]]:
         """Whose encounter it is, or why nobody can tell; and what each call of each part was answered with."""
-        calls = [call for kind in kinds for call in kind.calls(self.asked)]
+        return self.ask_for(*(call for kind in kinds for call in kind.calls(self.asked)), deadline=deadline)
+
+    def ask_for(
+        self, *calls: source.Call, deadline: Deadline | None = None
+    ) -> tuple[Interaction | GatewayError, list[Any]]:
+        """As :meth:`ask`, for calls that are no part of a page."""
         tenant = self.request.tenant
         try:
             return source.ask(tenant, plan.index_of(tenant), self.key, *calls, deadline=deadline)

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from itertools import chain
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 
 from corti_gateway.contents import RecordingStream
+from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError
+from dashboard.encounters.one.place import Place
 
 # Bytes of one answer: what a browser takes at once. A paused player would hold a thread for as long as it pauses.
 PIECE = 1 << 20
@@ -51,6 +53,29 @@ class Wanted:
     def piece(self) -> int | None:
         """The last byte to ask the API for."""
         return self.end - 1 if self.partial else None
+
+
+def opened(place: Place, key: str, wanted: Wanted) -> RecordingStream:
+    """The recording, asked for beside whose it is; given back where that cannot be told, or must not be heard.
+
+    Raises ``GatewayError``, and ``Http404`` for what is not there.
+    """
+    with ExitStack() as refused:
+
+        def call(deadline: Deadline) -> RecordingStream:
+            gateway = place.request.tenant.gateway
+            stream = gateway.open_recording(place.key, key, wanted.first, wanted.piece, deadline=deadline)
+            return refused.enter_context(stream)
+
+        interaction, answers = place.ask_for(call)
+        if isinstance(interaction, GatewayError):
+            raise interaction
+        place.shows(interaction)
+        stream: RecordingStream | GatewayError = answers[0]
+        if isinstance(stream, GatewayError):
+            raise stream
+        refused.pop_all()
+    return stream
 
 
 def answer(stream: RecordingStream, wanted: Wanted) -> HttpResponseBase:

@@ -93,7 +93,8 @@ def _turns(transcript: Transcript, marked: frozenset[int], shown: Shown, *, play
     turns: list[Turn] = []
     voices: dict[tuple[int | None, int | None], int] = {}
     last: object = None
-    for number, segment in enumerate(transcript.segments):
+    texts = shown.texts([segment.text for segment in transcript.segments])
+    for number, (segment, text) in enumerate(zip(transcript.segments, texts, strict=True)):
         who = (segment.channel, segment.speaker)
         if who != last or len(turns[-1]["said"]) >= LONGEST_TURN:
             voice = voices.setdefault(who, len(voices) + 1)
@@ -101,7 +102,7 @@ def _turns(transcript: Transcript, marked: frozenset[int], shown: Shown, *, play
             last = who
         said: Said = {
             "place": _place(segment.start, plays=plays),
-            "text": shown.text(segment.text),
+            "text": text,
             "marked": number in marked,
         }
         turns[-1]["said"].append(said)

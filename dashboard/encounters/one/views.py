@@ -110,12 +110,7 @@ def recording(request: TenantRequest, key: UUID, recording_key: UUID) -> HttpRes
     place = Place.of(request, key)
     wanted = recordings.Wanted.read(request.headers.get("Range", ""))
     try:
-        interaction, _ = place.ask()
-        if isinstance(interaction, GatewayError):
-            raise interaction
-        place.shows(interaction)
-        stream = request.tenant.gateway.open_recording(place.key, str(recording_key), wanted.first, wanted.piece)
-        return recordings.answer(stream, wanted)
+        return recordings.answer(recordings.opened(place, str(recording_key), wanted), wanted)
     except NotFound:
         raise Http404 from None
     except OutOfRange as error:

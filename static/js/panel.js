@@ -13,11 +13,13 @@
   const rows = () => [...document.querySelectorAll("#results tbody tr[id]")];
   const say = (text) => { $("#announcement").textContent = text; };
   // What only an opened encounter needs is fetched with the first one.
-  let then = document.currentScript.dataset.then?.split(" ") ?? [];
-  const fetchRest = () => {
-    for (const src of then) document.head.append(Object.assign(document.createElement("script"), { src }));
-    then = [];
-  };
+  // Nobody is asked before it is there: it also looks after answers that are none.
+  const then = document.currentScript.dataset.then?.split(" ") ?? [];
+  let rest = null;
+  const fetchRest = () => rest ??= Promise.all(then.map((src) => new Promise((done) => {
+    document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: done }));
+  })));
+  let turn = 0;
   const made = (tag, className, ...children) => {
     const element = Object.assign(document.createElement(tag), { className });
     element.append(...children);
@@ -49,7 +51,7 @@
 
   const ask = (url) => htmx.ajax("GET", url, { source: panel, target: panel, swap: "innerHTML" }).catch(() => {});
   const open = (url, { row = null, pushes = true } = {}) => {
-    fetchRest();
+    const mine = ++turn;
     push = pushes;
     panel.hidden = false;
     document.body.dataset.over = "";
@@ -60,7 +62,7 @@
       promise(row);
       mark(at.key);
     } else at = { key: null, url, list: at?.list ?? $("#refresh").getAttribute("href") };
-    ask(url);
+    fetchRest().then(() => { if (mine === turn) ask(url); });
   };
   const listOf = (url) => url.replace(/[0-9a-f-]{36}\/(?=$|\?)/, "");
 
@@ -81,6 +83,7 @@
 
   const hide = () => {
     const row = rowOf(at?.key);
+    turn++;
     htmx.trigger(panel, "htmx:abort");
     at = null;
     panel.hidden = true;

@@ -1,11 +1,12 @@
 """An encounter opened over its list, in a real browser."""
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from corti_gateway.sandbox import HostedTenant, Sandbox
 from corti_gateway.sandbox.records import COMPLETED
@@ -389,12 +390,19 @@ def test_what_is_on_its_way_can_be_closed_and_does_not_come_back(
     assert page.evaluate("document.activeElement === document.querySelectorAll('a.title')[1]")
 
 
+def late(route: Route) -> None:
+    time.sleep(0.5)
+    route.continue_()
+
+
 def test_a_panel_that_is_refused_or_not_reached_says_so_and_can_be_closed_or_tried_again(
     clinic: HostedTenant, ada: Visitor
 ) -> None:
     ada.watch.expect_status(429)
     ada.watch.expect_no_answer()
     page = at_the_list(ada)
+    # The script that looks after refusals is fetched with the first panel, and may be slow to come.
+    page.route(re.compile(r"/js/parts"), late, times=1)
     page.route(re.compile(PANEL), lambda route: route.fulfill(status=429, body="Too many"), times=1)
     page.locator("a.title").nth(1).click()
     expect(page.locator("#panel [role=alert]")).to_contain_text("refused this (429)")

@@ -10,6 +10,8 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from dashboard.fragments import is_fragment
+
 MINUTE = 60
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -32,9 +34,7 @@ def limited(name: str, when: Callable[[HttpRequest], bool] = bool) -> Callable[[
 
 def too_many(request: HttpRequest, seconds: int) -> HttpResponseBase:
     """The answer to somebody who asks too often: a page, or a fragment in the place of rows."""
-    htmx = getattr(request, "htmx", None)
-    fragment = htmx and not htmx.history_restore_request
-    template = "429.html#results" if fragment else "429.html"
+    template = "429.html#results" if is_fragment(request) else "429.html"
     response = render(request, template, {"seconds": seconds}, status=429)
     response["Retry-After"] = str(seconds)
     return response

@@ -30,7 +30,10 @@ class SettingsForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["time_zone", "shortcuts"]
-        help_texts = {"shortcuts": "“/” for the patient filter, “r” for refresh, “s” for screen sharing on or off."}
+        help_texts = {
+            "shortcuts": "“/” for the patient filter, “r” for refresh, “s” for screen sharing on or off; "
+            "“j” and “k” along the rows, “n” and “p” to the next encounter and the one before."
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

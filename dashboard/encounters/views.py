@@ -25,6 +25,7 @@ from dashboard.encounters.forms import FilterForm
 from dashboard.encounters.matches import Matches
 from dashboard.encounters.presenters import present
 from dashboard.encounters.state import ME, EncounterListState
+from dashboard.fragments import is_fragment
 from dashboard.index.reading import clinicians as seen
 from dashboard.index.reading import patients
 from dashboard.index.state import IndexState
@@ -207,8 +208,7 @@ def _render(
     known = known or directory.known(tenant.slug, request.user)
     searchable = index is not None and not index.is_empty
     viewer = Viewer.of(request)
-    htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
-    fragment = bool(htmx) and not htmx.history_restore_request
+    fragment = is_fragment(request)
     statuses = controls.status_toggles(state, context.get("counts"), hide_deleted=request.hides_deleted)
     # Scripts set the controls from the results; the form itself comes along when it has an error to show, or a sort
     # that was not offered yet when the page was loaded.

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.accounts.viewer import Viewer
+from dashboard.fragments import is_fragment
 from dashboard.index import overview, upkeep
 from dashboard.index.models import TenantIndex
 from dashboard.index.state import look, state_of
@@ -29,7 +30,7 @@ def status(request: TenantRequest) -> HttpResponse:
     index = stored if tenant.config.index else None
     if index is not None:
         look(index)
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    fragment = is_fragment(request)
     context = {
         "title": f"Index · {tenant.label}",
         "facts": overview.facts(tenant, index, circuit.trouble(tenant.slug), Viewer.of(request)),

@@ -100,6 +100,12 @@ def age(born: date, viewer: Viewer) -> str:
     return str(months // 12) if months >= 24 else f"{months} mo"
 
 
+def age_words(born: date | None, viewer: Viewer) -> str:
+    """``47 years``, ``12 mo``; nothing where the birth date is not known."""
+    years = age(born, viewer) if born else ""
+    return f"{years} years" if years.isdigit() else years
+
+
 def short_id(identifier: str) -> str:
     """``7f3a…c21e``: enough of a UUID to tell two apart on a page."""
     return identifier if len(identifier) <= 12 else f"{identifier[:4]}…{identifier[-4:]}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from corti_gateway.models import Interaction, Patient
 from dashboard.accounts.viewer import Viewer
@@ -66,15 +65,10 @@ class Identity:
         return ", ".join(part for part in (f"born {self.born}" if self.born != HIDDEN else "", self.age) if part)
 
 
-def age_words(born: date | None, viewer: Viewer) -> str:
-    """``47 years``, ``12 mo``."""
-    age = formatting.age(born, viewer) if born else ""
-    return f"{age} years" if age.isdigit() else age
-
-
 def _told(patient: Patient, shown: Shown, viewer: Viewer) -> tuple[str, str, str, str]:
     """Sex, birth date, age and pronouns, in the order of the fields."""
     sex = patient.gender or ""
     born = shown.born or (HIDDEN if patient.birth_date else NOTHING)
     pronouns = shown.text(patient.pronouns or "") or NOTHING
-    return SEX_WORDS.get(sex) or shown.text(sex) or NOTHING, born, age_words(patient.birth_date, viewer), pronouns
+    age = formatting.age_words(patient.birth_date, viewer)
+    return SEX_WORDS.get(sex) or shown.text(sex) or NOTHING, born, age, pronouns

@@ -11,7 +11,6 @@ from dashboard.listing.formatting import number
 from dashboard.listing.search_box import Button
 from dashboard.listing.similar_names import alike
 from dashboard.patients.bar import Part, bar
-from dashboard.patients.identity import age_words
 
 _SEXES: Mapping[Any, str] = SEX_LABELS
 
@@ -56,7 +55,7 @@ def _row(record: PatientRecord, viewer: Viewer, tenant: str) -> PatientRow:
         "sex": _SEXES.get(record.gender) or shown.text(record.gender) if record.gender else "",
         "pronouns": shown.text(record.pronouns or ""),
         "born": shown.born,
-        "age": age_words(record.birth_date, viewer),
+        "age": formatting.age_words(record.birth_date, viewer),
         "encounters": number(record.encounters),
         "parts": parts,
         "counts": " · ".join(part.words for part in parts),

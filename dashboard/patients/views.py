@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect, push_url
 from dashboard.accounts.sharing import refused_while_on
 from dashboard.accounts.viewer import Viewer
 from dashboard.audit import note
+from dashboard.fragments import is_fragment
 from dashboard.index.reading import patients as reading
 from dashboard.index.state import IndexState
 from dashboard.limits import limited
@@ -116,7 +117,7 @@ def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:
         if meant.unreadable:
             return push_url(_render(request, PatientListState(tenant, unreadable=True), index, status=404), False)
         url = patient_url(tenant, meant.patient)
-        return HttpResponseClientRedirect(url) if _is_fragment(request) else redirect(url)
+        return HttpResponseClientRedirect(url) if is_fragment(request) else redirect(url)
     form = FilterForm(request.POST)
     valid = form.is_valid()
     state = form.state(tenant)
@@ -128,16 +129,11 @@ def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:
     return push_url(_render(request, state, index, status=422, form=form), False)
 
 
-def _is_fragment(request: TenantRequest) -> bool:
-    htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
-    return bool(htmx) and not htmx.history_restore_request
-
-
 def _render(
     request: TenantRequest, state: PatientListState, index: IndexState | None, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     tenant = request.tenant
-    fragment = _is_fragment(request)
+    fragment = is_fragment(request)
     viewer, standing = Viewer.of(request), Standing.of(tenant, index)
     filling = Progress.of(index, viewer) if index and standing is Standing.FILLING else None
     shared = {

@@ -59,8 +59,8 @@ def ask(
     """Whose encounter it is, and for each call its result or its :class:`GatewayError`.
 
     A fresh index knows whose; without one Corti is asked beside the calls, the first of which runs on the caller's own
-    thread: it never answers when nobody waits any more. Where nobody can tell, that error is
-    raised: parts of an encounter are not shown to people who may not see it, and not without noting whose they are.
+    thread: it never answers when nobody waits any more. Where nobody can tell, that error is raised: parts of an
+    encounter are not shown to people who may not see it, and not without noting whose they are.
     """
     remembered = _remembered(index, key)
     fresh = remembered if index is not None and index.is_complete and index.age < FRESH else None
@@ -72,10 +72,11 @@ def ask(
         return remembered, [failure for _ in calls]
     until = deadline or tenant.gateway.deadline()
 
-    def whose() -> Interaction:
-        return fresh or tenant.gateway.get_interaction(key, deadline=until)
-
-    *answers, found = apart(tenant.slug, until, [*(_within(until, call) for call in calls), whose])
+    ready: list[Callable[[], Any]] = [partial(call, until) for call in calls]
+    if fresh is not None:
+        return fresh, apart(tenant.slug, until, ready)
+    ready.append(partial(tenant.gateway.get_interaction, key, deadline=until))
+    *answers, found = apart(tenant.slug, until, ready)
     if isinstance(found, GatewayError):
         if isinstance(found, NotFound) or remembered is None:
             raise found
@@ -116,10 +117,6 @@ def every_transcript(
     """Each of the transcripts whole, or why it could not be had."""
     calls = [partial(gateway.get_transcript, key, sample.id, deadline=deadline) for sample in samples.items]
     return apart(gateway.config.slug, deadline, calls)
-
-
-def _within(deadline: Deadline, call: Call) -> Callable[[], Any]:
-    return lambda: call(deadline)
 
 
 def _respect_circuit(tenant: Tenant) -> None:

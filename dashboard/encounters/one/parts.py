@@ -16,11 +16,9 @@ from dashboard.encounters.one.facts import grouped
 from dashboard.encounters.one.transcripts import TranscriptSheet
 from dashboard.listing.discretion import NOBODY, Shown
 from dashboard.listing.failures import Failure
-from dashboard.listing.jinja import rendered
 from dashboard.sources import one as source
 from dashboard.sources.one import Call
 
-TURNS = "encounters/one/turns.jinja"
 ONLY_THIS, REFUSED = "Only this part is affected.", "Corti refused this"
 
 
@@ -77,11 +75,13 @@ def failure_of(error: GatewayError, remark: str = ONLY_THIS) -> Failure:
     return replace(failure, title=title, advice=f"{remark} {what}")
 
 
-def _call(method: Callable[..., Any], *given: str) -> Call:
+def call(method: Callable[..., Any], *given: str) -> Call:
+    """A call of the gateway, ready but for its deadline."""
     return lambda deadline: method(*given, deadline=deadline)
 
 
-def _had(answer: Any) -> Any:
+def had(answer: Any) -> Any:
+    """The answer of a call that the part cannot be without; raises its error."""
     if isinstance(answer, GatewayError):
         raise answer
     return answer
@@ -89,38 +89,37 @@ def _had(answer: Any) -> Any:
 
 def _document_calls(asked: Asked) -> list[Call]:
     return [
-        _call(asked.gateway.list_documents, asked.addresses.key),
-        _call(asked.gateway.list_guided_documents, asked.addresses.key),
+        call(asked.gateway.list_documents, asked.addresses.key),
+        call(asked.gateway.list_guided_documents, asked.addresses.key),
     ]
 
 
 def _documents(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     """Both systems together; where one fails the other is shown, and said to be not all."""
-    had = [answer for answer in answers if not isinstance(answer, GatewayError)]
-    if not had:
-        _had(answers[0])
-    found: list[Document] = [document for listed in had for document in listed.items]
+    given = [answer for answer in answers if not isinstance(answer, GatewayError)]
+    if not given:
+        had(answers[0])
+    found: list[Document] = [document for listed in given for document in listed.items]
     missing = next((answer for answer in answers if isinstance(answer, GatewayError)), None)
     return {
         "documents": sheets(found, asked.viewer, asked.shown),
         "count": len(found),
-        "unreadable": sum(listed.unreadable for listed in had),
+        "unreadable": sum(listed.unreadable for listed in given),
         "missing": failure_of(missing) if missing else None,
     }
 
 
 def _fact_calls(asked: Asked) -> list[Call]:
-    return [_call(asked.gateway.list_facts, asked.addresses.key), _call(asked.gateway.list_fact_groups)]
+    return [call(asked.gateway.list_facts, asked.addresses.key), call(asked.gateway.list_fact_groups)]
 
 
 def _facts(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     """The facts; without the list of groups their keys stand in place of headings."""
-    facts: Listed[Fact] = _had(answers[0])
+    facts: Listed[Fact] = had(answers[0])
     groups: Sequence[FactGroup] = () if isinstance(answers[1], GatewayError) else answers[1].items
     return {
         "groups": grouped(facts.items, groups, asked.addresses, asked.shown),
         "count": sum(not fact.discarded for fact in facts.items),
-        "discarded": sum(fact.discarded for fact in facts.items),
         "unreadable": facts.unreadable,
     }
 
@@ -128,12 +127,12 @@ def _facts(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
 def _transcript_calls(asked: Asked) -> list[Call]:
     wanted = asked.chosen.get("transcript", "")
     calls = [source.transcripts(asked.gateway, asked.addresses.key, wanted)]
-    return [*calls, _call(asked.gateway.list_facts, asked.addresses.key)] if asked.chosen.get("fact") else calls
+    return [*calls, call(asked.gateway.list_facts, asked.addresses.key)] if asked.chosen.get("fact") else calls
 
 
 def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     """One transcript whole, the others by their first words; with a fact, the sentences that it rests on are marked."""
-    read: source.Transcripts = _had(answers[0])
+    read: source.Transcripts = had(answers[0])
     samples = read.samples.items
     context: dict[str, Any] = {
         "count": len(samples),
@@ -152,7 +151,6 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
         "sheet": sheet,
         "sound": sound,
         "evidence": why_missing(fact, answers[1]) if fact and not sheet.found else "",
-        "turns_html": rendered(TURNS, {"turns": sheet.turns}),
     }
 
 
@@ -163,11 +161,11 @@ def _choice(asked: Asked, sample: TranscriptSample) -> Choice:
 
 
 def _recording_calls(asked: Asked) -> list[Call]:
-    return [_call(asked.gateway.list_recordings, asked.addresses.key)]
+    return [call(asked.gateway.list_recordings, asked.addresses.key)]
 
 
 def _recordings(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
-    listed: Listed[str] = _had(answers[0])
+    listed: Listed[str] = had(answers[0])
     return {
         "recordings": [
             Sound(key, asked.addresses.recording(key)) if (key := canonical(told)) else Sound(told, "")

@@ -1,6 +1,7 @@
 """Where a request for an opened encounter is: who asks, for which one, within which list, and what every page shows."""
 
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.one.parts import Asked, PartKind
 from dashboard.encounters.one.presenters import Event, Person
 from dashboard.encounters.state import EncounterListState
+from dashboard.fragments import is_fragment
 from dashboard.listing import discretion
 from dashboard.listing.controls import PATIENT
 from dashboard.listing.discretion import Shown
@@ -51,7 +53,7 @@ class Place:
     @property
     def in_place(self) -> bool:
         """Whether HTMX asks, for a piece of the page that it has."""
-        return bool(self.request.htmx)  # type: ignore[attr-defined]  # set by django-htmx's middleware
+        return is_fragment(self.request)
 
     @property
     def asked(self) -> Asked:
@@ -65,9 +67,14 @@ class Place:
         except NotFound:
             raise Http404 from None
 
-    def ask(self, *kinds: PartKind, deadline: Deadline | None = None) -> tuple[Interaction | GatewayError, list[Any]]:
-        """Whose encounter it is, or why nobody can tell; and what each call of each part was answered with."""
-        return self.ask_for(*(call for kind in kinds for call in kind.calls(self.asked)), deadline=deadline)
+    def ask(
+        self, *kinds: PartKind, deadline: Deadline | None = None
+    ) -> tuple[Interaction | GatewayError, list[list[Any]]]:
+        """Whose encounter it is, or why nobody can tell; and for each part what its calls were answered with."""
+        calls = [kind.calls(self.asked) for kind in kinds]
+        interaction, flat = self.ask_for(*chain.from_iterable(calls), deadline=deadline)
+        answers = iter(flat)
+        return interaction, [list(islice(answers, len(some))) for some in calls]
 
     def ask_for(
         self, *calls: source.Call, deadline: Deadline | None = None

@@ -37,12 +37,11 @@ class Person:
         if patient is None:
             return cls(NO_PATIENT, "", "", "", "", "")
         shown = discretion.of(patient, viewer)
-        years = formatting.age(patient.birth_date, viewer) if patient.birth_date else ""
         return cls(
             name=shown.called or NO_IDENTIFIER,
             identifier=shown.identifier,
             born=shown.born,
-            age=f"{years} years" if years.isdigit() else years,
+            age=formatting.age_words(patient.birth_date, viewer),
             sex=label(SEX_WORDS, patient.gender, shown) if patient.gender else "",
             pronouns=shown.text(patient.pronouns or ""),
         )

@@ -11,11 +11,10 @@ from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError
 from corti_gateway.models import Interaction
 from dashboard.encounters.one import parts
-from dashboard.encounters.one.parts import DOCUMENTS, FACTS, TURNS, Asked, PartKind
+from dashboard.encounters.one.parts import DOCUMENTS, FACTS, Asked, PartKind, call, had
 from dashboard.encounters.one.place import Place
 from dashboard.encounters.one.transcripts import TranscriptSheet
 from dashboard.listing.failures import Failure
-from dashboard.listing.jinja import rendered
 from dashboard.sources import one as source
 
 
@@ -24,7 +23,6 @@ class Talk:
     """One of the transcripts on the sheet, or why it is not there."""
 
     sheet: TranscriptSheet | None = None
-    turns_html: str = ""
     failure: Failure | None = None
 
 
@@ -37,18 +35,17 @@ def sections(place: Place, *, with_transcripts: bool) -> tuple[Interaction | Gat
         return interaction, []
     asked = replace(place.asked, shown=place.shows(interaction))
     if with_transcripts:
-        answers[-1] = _whole(asked, answers[-1], deadline)
-    written: list[str] = []
-    for kind in kinds:
-        count = len(kind.calls(asked))
-        context = place.frame() | parts.shown(kind, asked, answers[:count])
-        written.append(render_to_string(kind.template, context))
-        answers = answers[count:]
+        answers[-1] = [_whole(asked, answers[-1][0], deadline)]
+    frame = place.frame()
+    written: list[str] = [
+        render_to_string(kind.template, frame | parts.shown(kind, asked, some))
+        for kind, some in zip(kinds, answers, strict=True)
+    ]
     return interaction, written
 
 
 def _calls(asked: Asked) -> list[source.Call]:
-    return [lambda deadline: asked.gateway.list_transcripts(asked.addresses.key, deadline=deadline)]
+    return [call(asked.gateway.list_transcripts, asked.addresses.key)]
 
 
 def _whole(asked: Asked, listed: Listed[TranscriptSample] | GatewayError, deadline: Deadline) -> Any:
@@ -59,10 +56,7 @@ def _whole(asked: Asked, listed: Listed[TranscriptSample] | GatewayError, deadli
 
 
 def _present(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
-    (answer,) = answers
-    if isinstance(answer, GatewayError):
-        raise answer
-    listed, transcripts = answer
+    listed, transcripts = had(answers[0])
     return {
         "count": len(transcripts),
         "unreadable": listed.unreadable,
@@ -73,8 +67,7 @@ def _present(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
 def _talk(asked: Asked, transcript: Transcript | GatewayError) -> Talk:
     if isinstance(transcript, GatewayError):
         return Talk(failure=parts.failure_of(transcript))
-    sheet = TranscriptSheet.of(transcript, asked.shown)
-    return Talk(sheet, rendered(TURNS, {"turns": sheet.turns}))
+    return Talk(TranscriptSheet.of(transcript, asked.shown))
 
 
 TRANSCRIPTS = PartKind("transcripts", "Transcript", _calls, _present)

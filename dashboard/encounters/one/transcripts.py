@@ -9,7 +9,7 @@ from corti_gateway.ids import canonical
 from corti_gateway.vocabulary import TranscriptStatus
 from dashboard.listing.discretion import Shown
 from dashboard.listing.formatting import clock
-from dashboard.listing.jinja import trusted
+from dashboard.listing.jinja import rendered, trusted
 
 ROLES = {"doctor": "Doctor", "patient": "Patient"}
 SPEAKER = "Speaker"
@@ -67,9 +67,16 @@ class TranscriptSheet:
             found=bool(marked),
         )
 
+    @property
+    def html(self) -> str:
+        """The turns as markup."""
+        return rendered("encounters/one/turns.jinja", {"turns": self.turns})
+
 
 def places(segments: Sequence[Segment], quotes: Sequence[str]) -> frozenset[int]:
     """Which segments the quotes stand in, however blanks and capitals are written; a quote may run over several."""
+    if not quotes:
+        return frozenset()
     texts = [_plain(segment.text) for segment in segments]
     whole = " ".join(texts)
     found: set[int] = set()

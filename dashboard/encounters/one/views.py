@@ -49,7 +49,7 @@ def step(request: TenantRequest, key: UUID, way: str) -> HttpResponse:
 def part(request: TenantRequest, key: UUID, kind: PartKind) -> HttpResponse:
     """One part: in its place where HTMX asks, else as a page of its own."""
     place = Place.of(request, key)
-    interaction, answers = place.ask(kind)
+    interaction, (answers,) = place.ask(kind)
     if isinstance(interaction, GatewayError):
         shown: dict[str, Any] = {"part": kind, "failure": parts.failure_of(interaction)}
     else:
@@ -92,13 +92,12 @@ def headline(request: TenantRequest, key: UUID) -> HttpResponse:
     place = Place.of(request, key)
     if not place.in_place:
         return redirect(place.addresses.one)
-    interaction, answers = place.ask(FACTS, DOCUMENTS)
+    interaction, (facts, documents) = place.ask(FACTS, DOCUMENTS)
     if isinstance(interaction, GatewayError):
         failure = parts.failure_of(interaction)
         return render(request, "encounters/one/_headline.html", {"failure": failure}, status=failure.status)
     shown = place.shows(interaction)
-    facts, _, *documents = answers
-    context = {"addresses": place.addresses} | gist(facts, documents, shown)
+    context = {"addresses": place.addresses} | gist(facts[0], documents, shown)
     return render(request, "encounters/one/_headline.html", context)
 
 

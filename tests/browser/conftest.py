@@ -13,11 +13,12 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from corti_gateway.config import TenantConfig
-from corti_gateway.sandbox import Sandbox
+from corti_gateway.sandbox import HostedTenant, Sandbox
 from dashboard.accounts.models import User
 from dashboard.tenants.models import Membership
 from dashboard.tenants.registry import registry
 from tests.browser import tenants
+from tests.browser.opened import furnish
 from tests.browser.pages import Visitor
 from tests.browser.watching import Watch
 
@@ -162,3 +163,12 @@ def ada(visit: Visit) -> Visitor:
 def karen(visit: Visit) -> Visitor:
     """A member of Nordhavn Clinic only."""
     return visit("karen")
+
+
+@pytest.fixture
+def clinic(sandbox: Sandbox) -> Iterator[HostedTenant]:
+    """Thirty encounters, one page and a bit, each of which holds a bit of everything."""
+    hosted = sandbox.tenant("opened")
+    furnish(hosted)
+    yield hosted
+    hosted.faults.clear()

@@ -12,6 +12,7 @@ from dashboard.accounts.viewer import Viewer
 from dashboard.tenants.registry import Tenant, registry
 from dashboard.tenants.roles import Role
 from tests.dashboard.following import Following
+from tests.dashboard.opened import PERSON
 from tests.dashboard.support import NOW, PageClient, Upstream, make_user
 from tests.tenants import config_of
 
@@ -109,3 +110,27 @@ def viewer():
 def htmx(request):
     """Whether the whole page or its fragment is asked for: both hold the same promises."""
     return request.param
+
+
+@pytest.fixture
+def key(upstream):
+    """An encounter of a known person that holds a bit of everything."""
+    key = upstream.add(patient=PERSON, title="Knee pain", identifier="ENC-77")
+    said = ["Good morning, what brings you in?", "My knee hurts when I run.", "Since when?", "Since March."]
+    upstream.hold(key, transcripts=[said])
+    transcript = upstream.tenant().contents.of(upstream.tenant().store.get(key)).transcripts[0]["id"]
+    facts = [
+        {
+            "id": "fct-1",
+            "text": "Knee pain when running",
+            "group": "chief-complaint",
+            "source": "core",
+            "isDiscarded": False,
+            "evidence": [{"type": "transcript", "reference": transcript, "quote": "My knee hurts when I run."}],
+        },
+        {"id": "fct-2", "text": "Hip pain", "group": "chief-complaint", "isDiscarded": True, "source": "user"},
+        {"text": "Rest for two weeks"},
+    ]
+    return upstream.hold(
+        key, transcripts=[said], facts=facts, documents=["Knee pain since March."], guided=["Dear colleague"]
+    )

@@ -1,54 +1,14 @@
 """An encounter opened: its page, its panel, its parts, each against the sandbox."""
 
 import re
-from urllib.parse import urlsplit
 
 import pytest
 from django.db import connections
-from django.urls import reverse
 
 from corti_gateway.sandbox.faults import CATALOGUE
 from dashboard.audit.models import Entry
-from dashboard.listing.controls import PATIENT
-from dashboard.listing.sealed import seal
+from tests.dashboard.opened import PARTS, PERSON, url_of
 from tests.dashboard.support import NOBODY, PageClient, make_user
-
-PARTS = ("documents", "facts", "transcript", "recordings")
-PERSON = {
-    "identifier": "PT-77",
-    "name": "Canaria Testa",
-    "gender": "female",
-    "birthDate": "1980-02-29T00:00:00Z",
-    "pronouns": "she/her",
-}
-
-
-def url_of(key, part="", query="", tenant="nordhavn"):
-    return f"/{tenant}/encounters/{key}/{part}{'/' if part else ''}{query}"
-
-
-@pytest.fixture
-def key(upstream):
-    """An encounter of a known person that holds a bit of everything."""
-    key = upstream.add(patient=PERSON, title="Knee pain", identifier="ENC-77")
-    said = ["Good morning, what brings you in?", "My knee hurts when I run.", "Since when?", "Since March."]
-    upstream.hold(key, transcripts=[said])
-    transcript = upstream.tenant().contents.of(upstream.tenant().store.get(key)).transcripts[0]["id"]
-    facts = [
-        {
-            "id": "fct-1",
-            "text": "Knee pain when running",
-            "group": "chief-complaint",
-            "source": "core",
-            "isDiscarded": False,
-            "evidence": [{"type": "transcript", "reference": transcript, "quote": "My knee hurts when I run."}],
-        },
-        {"id": "fct-2", "text": "Hip pain", "group": "chief-complaint", "isDiscarded": True, "source": "user"},
-        {"text": "Rest for two weeks"},
-    ]
-    return upstream.hold(
-        key, transcripts=[said], facts=facts, documents=["Knee pain since March."], guided=["Dear colleague"]
-    )
 
 
 def test_the_page_says_who_first_and_what(key, page_client, htmx):
@@ -359,80 +319,6 @@ def test_the_headline_has_main_facts_and_documents_each_one_click_away(key, page
     assert "Knee pain when running" in page.text
     assert "Hip pain" not in page.text
     assert len(page.all(r'<a class="written" href="[^"]*#documents"')) == 2
-
-
-# --- Within a list ---------------------------------------------------------------------------------------------------
-
-
-def keys_of(page):
-    return page.all(r'<tr id="e-[0-9a-f]{8}">.*?<a class="title" href="[^"]*?/encounters/([0-9a-f-]{36})/')
-
-
-def test_every_row_opens_within_its_list(upstream, page_client, htmx):
-    page = page_client.page("/nordhavn/encounters/?status=completed&sort=-updated&size=10&page=2", htmx=htmx)
-    for key, url in zip(keys_of(page), page.all(r'<a class="title" href="([^"]*)"'), strict=True):
-        assert url == url_of(key, query="?status=completed&sort=-updated&size=10&page=2")
-
-
-@pytest.mark.parametrize(
-    "query", ["?size=10", "?size=10&status=completed", "?size=10&sort=created&status=completed&status=cancelled"]
-)
-def test_next_goes_through_the_whole_list_and_previous_back(upstream, page_client, query):
-    pages = [page_client.page(f"/nordhavn/encounters/{query}&page={number}") for number in (1, 2, 3)]
-    expected = [key for page in pages for key in keys_of(page)]
-    assert len(expected) == 30
-    url = pages[0].all(r'<a class="title" href="([^"]*)"')[0]
-    walked = []
-    for _ in expected[1:]:
-        page = page_client.page(url)
-        walked.append(page.one(r'data-key="([^"]*)"'))
-        url = page_client.get(page.link_of("one-next")).headers["Location"]
-    assert [*walked, urlsplit(url).path.split("/")[3]] == expected
-    assert "page=3" in url
-    for key in reversed(expected[:-1]):
-        url = page_client.get(page_client.page(url).link_of("one-previous")).headers["Location"]
-        assert urlsplit(url).path.split("/")[3] == key
-
-
-def test_the_ends_of_the_list_say_so(upstream, page_client):
-    query = "?status=completed&size=100"
-    keys = keys_of(page_client.page(f"/nordhavn/encounters/{query}"))
-    first = page_client.page(url_of(keys[0], "previous", query))
-    assert "first encounter of the list" in first.text
-    total = keys_of(page_client.page(f"/nordhavn/encounters/{query}&page=2"))
-    last = page_client.page(url_of(total[-1], "next", f"{query}&page=2"))
-    assert "last encounter of the list" in last.text
-    assert last.one(r'data-key="([^"]*)"') == total[-1]
-
-
-def test_an_encounter_that_left_its_list_says_so(upstream, page_client):
-    key = upstream.add(patient=PERSON, status="planned")
-    page = page_client.page(url_of(key, "next", "?status=completed"))
-    assert page.status == 200
-    assert "not on its page of the list any more" in page.text
-
-
-def test_going_on_does_not_show_what_the_viewer_must_not_see(upstream, page_client, indexed):
-    keys = [upstream.add(patient=PERSON, status=status) for status in ("completed", "deleted", "completed")]
-    indexed.once("nordhavn")
-    patient = seal("nordhavn", PATIENT, "PT-77")
-    shown = keys_of(page_client.page(f"/nordhavn/encounters/?patient={patient}"))
-    assert set(shown) == {keys[0], keys[2]}
-    location = page_client.get(url_of(shown[0], "next", f"?patient={patient}")).headers["Location"]
-    assert urlsplit(location).path == url_of(shown[1])
-
-
-def test_a_seal_of_another_tenant_in_the_address_loses_the_list_not_the_encounter(key, page_client):
-    page = page_client.page(url_of(key, query=f"?patient={seal('riverside', PATIENT, 'PT-77')}"))
-    assert page.status == 200
-    assert page.link_of("one-close") == f"/nordhavn/encounters/#e-{key[:8]}"
-
-
-def test_a_patients_page_opens_its_encounters_and_asks_for_their_headlines(key, page_client, indexed):
-    page = page_client.page(reverse("patients:one", args=["nordhavn", seal("nordhavn", PATIENT, "PT-77")]))
-    url = page.all(rf'<a class="title" href="([^"]*{key}/[^"]*)"')[0]
-    assert "patient=" in url
-    assert page.all(r'hx-get="([^"]*)" hx-trigger="revealed"')[0].startswith(url_of(key, "headline"))
 
 
 def test_a_stranger_gets_nothing_of_an_encounter(db, key, upstream):

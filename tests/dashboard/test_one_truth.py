@@ -6,8 +6,8 @@ import pytest
 
 from dashboard.encounters.one.parts import PARTS
 from dashboard.tenants.registry import registry
+from tests.dashboard.opened import PERSON, keys_of, url_of
 from tests.dashboard.support import PageClient
-from tests.dashboard.test_one import PERSON, keys_of, url_of
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from corti_gateway.sandbox.faults import Faults
 from corti_gateway.sandbox.live import Live
 from corti_gateway.sandbox.tenants import DEMO_TENANTS, HostedTenant, SandboxTenant, Stats
 
+_LAST_TURNS = 8
 _LIVE_STEP = 0.25
 
 
@@ -159,12 +160,16 @@ class Sandbox:
         finally:
             if ticking:
                 ticking.cancel()
+            # Nothing new is accepted from here. What was accepted in this very turn of the loop comes to us some turns
+            # later, but only while the server is not closed; a connection's socket is closed a turn after it is told.
+            for door in server.sockets:
+                self._loop.remove_reader(door.fileno())
+            for _ in range(_LAST_TURNS):
+                for connection in list(self._connections):
+                    connection.close()
+                await asyncio.sleep(0)
             server.close()
-            for connection in list(self._connections):
-                connection.close()
             await server.wait_closed()
-            # One turn of the loop lets aborted transports close their sockets.
-            await asyncio.sleep(0)
 
     async def _tick(self) -> None:
         while True:

@@ -1,6 +1,6 @@
 """Random histories of a list and of the passes that read it (security.md 4.3 to 4.5), on the real database.
 
-SYNC_EXAMPLES sets the number of histories: 300 here, 20,000 at night.
+SYNC_EXAMPLES sets the number of histories: 120 here, 20,000 at night.
 """
 
 import os
@@ -24,7 +24,7 @@ from tests.index import oracle
 from tests.index.fake_list import BUDGET, FakeList, Running, UpstreamFailed, lead, make_patient
 from tests.index.support import new_keeper, same
 
-EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "120"))
 # Without making a failing history shorter, which takes minutes: SYNC_SHRINK=no.
 PHASES = [phase for phase in Phase if phase is not Phase.shrink or os.environ.get("SYNC_SHRINK") != "no"]
 # Cap five and a list of sixty: no page of two to five rows reaches over position 60.

@@ -23,6 +23,7 @@ from dashboard.encounters import controls
 from dashboard.encounters.export import table
 from dashboard.encounters.forms import FilterForm
 from dashboard.encounters.matches import Matches
+from dashboard.encounters.one.parts import promise
 from dashboard.encounters.presenters import present
 from dashboard.encounters.state import ME, EncounterListState
 from dashboard.fragments import is_fragment
@@ -215,6 +216,7 @@ def _render(
     send_filters = "form" in context or state.sort.order in live.NEED_PROOF
     shared = {
         "fragment": fragment,
+        "promise": None if fragment else promise(tenant.slug),
         "send_filters": send_filters,
         "title": f"Encounters{f', page {state.page}' if state.page > 1 else ''} · {tenant.label}",
         "state": state,

@@ -4,9 +4,11 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const WIDE = matchMedia("(min-width: 60rem)");
   const panel = $("#panel");
-  // The encounter that is open or on its way: its key where that is known, its address, and that of its list.
+  // The encounter that is open or on its way: its key where that is known, its address, that of its list, and whether its
+  // head has come.
   let at = null;
   let push = true;
+  const KEY = /[0-9a-f-]{36}/;
   const address = () => location.pathname + location.search;
   const rowOf = (key) => key && document.getElementById(`e-${key.slice(0, 8)}`);
   const linkOf = (row) => $("a.title", row);
@@ -20,12 +22,6 @@
     document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: done }));
   })));
   let turn = 0;
-  const made = (tag, className, ...children) => {
-    const element = Object.assign(document.createElement(tag), { className });
-    element.append(...children);
-    return element;
-  };
-
   // --- Opening and closing -----------------------------------------------------------------------------------------
   const mark = (key) => {
     for (const row of document.querySelectorAll("tr[data-opened]")) delete row.dataset.opened;
@@ -33,49 +29,65 @@
     if (row) row.dataset.opened = "";
   };
 
-  // Who it is stands in the row: it is shown before anybody has answered, and can be closed as early.
+  // Who it is stands in the row: it is shown before anybody has answered. Everything else asks for itself.
   const promise = (row) => {
-    const close = made("button", "", "Close");
-    close.id = "one-close";
-    const plain = (selector) => $(selector, row)?.innerText.replace(/\s+/g, " ").trim();
-    const identity = made("p", "identity", ...[".c-person", ".c-patient .sub"].map(plain).filter(Boolean).map((text) => made("span", "", text)));
-    const status = $(".c-status .status", row)?.cloneNode(true) ?? "";
-    panel.replaceChildren(made("article", "one",
-      made("nav", "one-nav", close),
-      made("h2", "", plain(".c-patient button, .c-patient b") ?? ""),
-      identity,
-      made("p", "event-title", status, made("b", "", linkOf(row).textContent)),
-      made("p", "waiting", "Asking Corti…"),
-    ));
+    const { content, dataset } = $("#promise");
+    const article = content.firstElementChild.cloneNode(true);
+    const query = at.url.match(/\?.*/)?.[0] ?? "";
+    for (const name of ["href", "hx-get"]) {
+      for (const element of article.querySelectorAll(`[${name}]`)) {
+        element.setAttribute(name, element.getAttribute(name).replace(dataset.key, at.key) + query);
+      }
+    }
+    $("#one-close", article).href = at.list;
+    Object.assign(article.dataset, { key: at.key, url: at.url, list: at.list });
+    const plain = (selector) => $(selector, row)?.innerText.replace(/\s+/g, " ").trim() ?? "";
+    $("h2", article).textContent = plain(".c-patient button, .c-patient b");
+    for (const text of [plain(".c-person"), plain(".c-patient .sub")]) {
+      if (text) $(".identity", article).append(Object.assign(document.createElement("span"), { textContent: text }));
+    }
+    const title = Object.assign(document.createElement("b"), { textContent: linkOf(row).textContent });
+    $(".event-title", article).append($(".c-status .status", row)?.cloneNode(true) ?? "", " ", title);
+    panel.replaceChildren(article);
+    panel.scrollTop = 0;
+    $("h2", article).focus({ preventScroll: true });
   };
 
+  // Nobody waits any more for what is under way.
+  const stop = () => { for (const one of [panel, ...panel.querySelectorAll("[aria-busy]")]) htmx.trigger(one, "htmx:abort"); };
   const ask = (url) => htmx.ajax("GET", url, { source: panel, target: panel, swap: "innerHTML" }).catch(() => {});
   const open = (url, { row = null, pushes = true } = {}) => {
     const mine = ++turn;
     push = pushes;
+    stop();
     panel.hidden = false;
     document.body.dataset.over = "";
     panel.setAttribute("aria-busy", "true");
     if (row) {
       const own = linkOf(row).getAttribute("href");
-      at = { key: own.match(/[0-9a-f-]{36}/)[0], url: own, list: listOf(own) };
+      at = { key: own.match(KEY)[0], url: own, list: listOf(own) };
       promise(row);
       mark(at.key);
     } else at = { key: null, url, list: at?.list ?? $("#refresh").getAttribute("href") };
-    fetchRest().then(() => { if (mine === turn) ask(url); });
+    fetchRest().then(() => {
+      if (mine !== turn) return;
+      if (row) htmx.process(panel.firstElementChild); else ask(url);
+    });
   };
   const listOf = (url) => url.replace(/[0-9a-f-]{36}\/(?=$|\?)/, "");
 
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    const one = detail.target === panel && !panel.hidden && $("#one", panel);
-    if (!one) return;
+    const one = (detail.target === panel || detail.target.id === "one-head") && at && $("#one", panel);
+    if (!one || at.came) return;
     panel.removeAttribute("aria-busy");
-    const { key, url, list } = one.dataset;
-    at = { key, url, list };
+    const { key = at.key, url, list } = one.dataset;
+    at = { key, url, list, came: true };
     if (push && url !== address()) history.pushState({ over: true }, "", url);
     mark(key);
-    panel.scrollTop = 0;
-    $("#one-name", panel)?.focus({ preventScroll: true });
+    if (detail.target === panel) {
+      panel.scrollTop = 0;
+      $("#one-name", panel)?.focus({ preventScroll: true });
+    }
     // Over the border of a page: the list goes along.
     if (key && !rowOf(key)) htmx.ajax("GET", list, { source: "#list", target: "#results", swap: "outerHTML" }).catch(() => {});
     else rowOf(key)?.scrollIntoView({ block: "nearest" });
@@ -84,7 +96,7 @@
   const hide = () => {
     const row = rowOf(at?.key);
     turn++;
-    htmx.trigger(panel, "htmx:abort");
+    stop();
     at = null;
     panel.hidden = true;
     panel.replaceChildren();
@@ -152,15 +164,19 @@
   addEventListener("popstate", (event) => {
     if (!panel) return;
     const key = location.pathname.match(/\/encounters\/([0-9a-f-]{36})\/$/)?.[1];
-    const row = rowOf(key);
-    const shown = $("#results a.title")?.getAttribute("href") ?? "";
-    if (row && linkOf(row).getAttribute("href") === address()) {
-      // Forward to an encounter of the list that is on the screen.
-      event.stopImmediatePropagation();
-      open(address(), { row, pushes: false });
-    } else if (!key && at && listOf(shown) === address()) {
+    const shown = listOf($("#results a.title")?.getAttribute("href") ?? "");
+    const list = key ? listOf(address()) : address();
+    if (!key && at && shown === list) {
       event.stopImmediatePropagation();
       focus(hide());
+    } else if (key && shown === list && rowOf(key)) {
+      // Forward to an encounter of the list that is on the screen.
+      event.stopImmediatePropagation();
+      open(address(), { row: rowOf(key), pushes: false });
+    } else if (key && at?.key === key) {
+      // The same encounter within the list as it was before: that list is asked for again under it.
+      event.stopImmediatePropagation();
+      htmx.ajax("GET", list, { source: "#list", target: "#results", swap: "outerHTML" }).catch(() => {});
     } else if (key || at) location.reload();
   });
 
@@ -174,10 +190,18 @@
     // The same encounter within another list: its neighbours and its way back are those of this one.
     const url = linkOf(row).getAttribute("href");
     const query = url.includes("?") ? url.slice(url.indexOf("?")) : "";
-    at = { key: at.key, url, list: listOf(url) };
+    at = { ...at, url, list: listOf(url) };
     for (const link of panel.querySelectorAll(".one-nav a")) link.href = link.id === "one-close" ? at.list : link.pathname + query;
     if (address() !== url) history.replaceState({ over: true }, "", url);
   });
+
+  // Whose it is stays above what is read, and what sticks below it must know how high that is.
+  const measure = new ResizeObserver((entries) => {
+    for (const { target } of entries) document.documentElement.style.setProperty("--who", `${target.offsetHeight}px`);
+  });
+  const watch = () => { measure.disconnect(); for (const whose of document.querySelectorAll(".whose")) measure.observe(whose); };
+  document.addEventListener("htmx:afterSwap", watch);
+  watch();
 
   // From an encounter's own page back to its row, once the browser has been to the fragment, which takes the focus away.
   if (location.hash.startsWith("#e-")) addEventListener("load", () => { const row = rowOf(location.hash.slice(3)); if (row) linkOf(row).focus(); });

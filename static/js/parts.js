@@ -36,6 +36,7 @@
     const { target, requestConfig, xhr } = detail;
     if (!target.matches(PIECES) || unattended(detail)) return;
     target.removeAttribute("aria-busy");
+    if (target.id === "one-head") target.closest("#panel")?.removeAttribute("aria-busy");
     wanted = null;
     if (target.matches(".headline")) { target.textContent = "What was found and written could not be read now."; return; }
     $(".waiting", target)?.remove();
@@ -56,6 +57,11 @@
     const { target, xhr } = event.detail;
     if (!target.matches(PIECES)) return;
     const text = xhr.responseText;
+    // No head, but the page that says why, with nothing else of the encounter.
+    if (target.id === "one-head" && !unattended(event.detail) && !fits(target, text) && fits(panel, text)) {
+      Object.assign(event.detail, { target: panel, shouldSwap: true, swapOverride: "innerHTML", selectOverride: "#one" });
+      return;
+    }
     // Closed while the answer was under way.
     if (target.hidden) event.detail.shouldSwap = false;
     else if (!fits(target, text)) {
@@ -83,13 +89,17 @@
   // While an encounter runs its parts are asked for again: not while somebody listens, selects or stands in them.
   const inUse = (part) => {
     const here = document.activeElement;
-    return (part.contains(here) && here.id !== "one-name") || part.hasAttribute("aria-busy") || $("details[open]", part) || $("#find", part)?.value;
+    return (part.contains(here) && here.id !== "one-name") || part.hasAttribute("aria-busy") || (part.id !== "one-head" && $("details[open]", part)) || $("#find", part)?.value;
   };
   setInterval(() => {
     const head = $("#one-head[data-running]");
     if (!head || document.hidden || String(getSelection()) || [...document.querySelectorAll("audio")].some((audio) => !audio.paused)) return;
     for (const part of [head, ...document.querySelectorAll(".part")]) if (!inUse(part)) htmx.trigger(part, "refresh");
   }, EVERY);
+  // What was unfolded in the head stays so when it comes anew.
+  let unfolded = false;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => { if (detail.target.id === "one-head") unfolded = Boolean($("details[open]", detail.target)); });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => { if (unfolded && detail.target.id === "one-head") $("#one-head details").open = true; });
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.triggeringEvent?.type === "refresh") detail.headers["X-Unattended"] = "true";
   });

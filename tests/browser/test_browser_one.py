@@ -117,6 +117,7 @@ def test_back_and_forward_close_and_open_without_asking_for_the_list(clinic: Hos
 
 
 def test_next_goes_over_the_border_of_a_page_and_the_list_goes_along(clinic: HostedTenant, ada: Visitor) -> None:
+    ada.watch.expect_aborts()
     page = at_the_list(ada)
     last = page.locator("tbody tr").nth(24).get_attribute("id")
     page.locator("a.title").nth(23).click()
@@ -293,26 +294,74 @@ def test_the_head_of_a_running_encounter_follows_it_to_its_end(clinic: HostedTen
     page.locator("tr[id]", has_text="Ending Person").locator("a.title").click()
     opened(page)
     expect(page.locator("#one-head")).to_contain_text("In progress")
+    page.locator("#one-head summary").click()
+    page.locator("#one-name").focus()
     clinic.store.change(clinic.store.get(key), status=COMPLETED)
     page.clock.fast_forward(31_000)
     expect(page.locator("#one-head .status")).to_have_text("Completed")
+    expect(page.locator("#one-head details[open]")).to_be_visible()
     assert page.evaluate("document.activeElement.id") == "one-name"
     clinic.store.remove(clinic.store.get(key))
 
 
-def test_what_has_loaded_is_told_once(clinic: HostedTenant, ada: Visitor) -> None:
+@pytest.mark.parametrize("place", ["panel", "page", "phone"])
+def test_whose_it_is_stays_in_sight(clinic: HostedTenant, ada: Visitor, place: str) -> None:
     page = at_the_list(ada)
-    page.locator("a.title").nth(1).click()
+    if place == "phone":
+        page.set_viewport_size(NARROW)
+    key = rows_of(clinic)[0].id
+    clinic.contents.put(key, kind="hours")
+    if place == "panel":
+        page.locator("a.title").first.click()
+    else:
+        ada.open(f"/opened/encounters/{key}/")
     opened(page)
-    expect(page.locator("#announcement")).to_have_text("Documents 2; Facts 1; Transcript 1; Recordings 1.")
+    page.locator("#recordings-heading").scroll_into_view_if_needed()
+    above = page.evaluate("""() => {
+        const { left, top, height } = document.querySelector("#one-name").getBoundingClientRect();
+        return document.elementFromPoint(left + 5, top + height / 2).closest("#one-name") !== null;
+    }""")
+    assert above
+    # What is jumped to stands below it.
+    page.evaluate("document.querySelector('#transcript').scrollIntoView()")
+    heading = page.locator("#transcript-heading").bounding_box()
+    whose = page.locator(".whose").bounding_box()
+    assert heading
+    assert whose
+    assert heading["y"] >= whose["y"] + whose["height"]
+    clinic.contents.put(key, transcripts=[SAID])
 
 
-@pytest.mark.parametrize("width", [1280, 1440, 1920])
-def test_nothing_of_the_list_is_under_the_panel(clinic: HostedTenant, visit: Visit, width: int) -> None:
-    visitor = visit("ada", viewport={"width": width, "height": 900})
-    page = at_the_list(visitor)
-    page.locator("a.title").nth(1).click()
+def test_an_encounter_opened_from_its_row_is_made_as_its_page_is(clinic: HostedTenant, ada: Visitor) -> None:
+    made = "[...document.querySelectorAll('#one, #one [id], #one [hx-get]')].map((one) => [one.tagName, one.id])"
+    page = at_the_list(ada, "?status=completed")
+    page.locator("a.title").nth(2).click()
     opened(page)
-    edge = page.locator("#panel").bounding_box()["x"]
-    boxes = [page.locator("#results").bounding_box(), page.locator("#filters").bounding_box()]
-    assert all(box["x"] + box["width"] <= edge for box in boxes)
+    over = page.evaluate(made)
+    links = page.evaluate("[...document.querySelectorAll('.one-nav a')].map((one) => one.getAttribute('href'))")
+    ada.leaves(page.reload)
+    opened(page)
+    assert page.evaluate(made) == over
+    there = page.evaluate("[...document.querySelectorAll('.one-nav a')].map((one) => one.getAttribute('href'))")
+    # The panel's own way back needs no place on the page: it has the row.
+    assert there[1:] == links[1:]
+    assert there[0].partition("#")[0] == links[0]
+
+
+def test_back_after_another_order_leaves_the_encounter_open_over_the_list_before(
+    clinic: HostedTenant, ada: Visitor
+) -> None:
+    page = at_the_list(ada)
+    first = page.locator("tbody tr").first.get_attribute("id")
+    page.locator("a.title").nth(9).click()
+    opened(page)
+    name, before = page.locator("#one-name").inner_text(), ada.url
+    page.locator("#sort").select_option("created")
+    expect(page.locator(f"tbody tr:first-child#{first}")).to_have_count(0)
+    page.wait_for_url("**/encounters/*/?sort=created")
+    while ada.url != before:
+        page.go_back()
+    expect(page.locator(f"tbody tr:first-child#{first}")).to_be_visible()
+    expect(page.locator("#panel #one-name")).to_have_text(name)
+    page.keyboard.press("Escape")
+    assert ada.url == "/opened/encounters/"

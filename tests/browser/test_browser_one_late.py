@@ -65,6 +65,39 @@ def test_what_is_on_its_way_can_be_closed_and_does_not_come_back(
     assert page.evaluate("document.activeElement === document.querySelectorAll('a.title')[1]")
 
 
+def test_parts_do_not_wait_for_the_head(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    waiting: list[Route] = []
+    page.route(re.compile(PANEL), lambda route: waiting.append(route), times=1)
+    page.locator("a.title").nth(1).click()
+    expect(page.locator("#one-name")).to_have_text("Test Person 1")
+    opened(page)
+    expect(page.locator("#one-head[aria-busy]")).to_be_attached()
+    assert ada.url == "/opened/encounters/"
+    waiting[0].continue_()
+    expect(page.locator("#one-head")).to_contain_text("Assigned to")
+    opened(page)
+    assert "/encounters/" in ada.url
+    assert ada.url != "/opened/encounters/"
+
+
+def test_without_a_head_nothing_else_of_the_encounter_is_shown(clinic: HostedTenant, ada: Visitor) -> None:
+    ada.watch.expect_status(502)
+    page = at_the_list(ada)
+    waiting: list[Route] = []
+    page.route(re.compile(PANEL), lambda route: waiting.append(route), times=1)
+    page.locator("a.title").nth(1).click()
+    opened(page)
+    clinic.faults.set("status", status=500, endpoint="item")
+    waiting[0].continue_()
+    expect(page.locator("#panel .panel-failed")).to_be_visible()
+    expect(page.locator("#panel .part")).to_have_count(0)
+    clinic.faults.clear()
+    page.locator("#panel").get_by_role("link", name="Try again").click()
+    opened(page)
+    expect(page.locator("#one-name")).to_have_text("Test Person 1")
+
+
 def late(route: Route) -> None:
     time.sleep(0.5)
     route.continue_()
@@ -75,6 +108,7 @@ def test_a_panel_that_is_refused_or_not_reached_says_so_and_can_be_closed_or_tri
 ) -> None:
     ada.watch.expect_status(429)
     ada.watch.expect_no_answer()
+    ada.watch.expect_aborts()
     page = at_the_list(ada)
     # The script that looks after refusals is fetched with the first panel, and may be slow to come.
     page.route(re.compile(r"/js/parts"), late, times=1)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from corti_gateway.contents import Document, Fact, FactGroup, Listed, TranscriptSample
 from corti_gateway.errors import BadRequest, GatewayError
@@ -14,6 +15,7 @@ from dashboard.encounters.one.documents import sheets
 from dashboard.encounters.one.evidence import quotes, why_missing
 from dashboard.encounters.one.facts import grouped
 from dashboard.encounters.one.transcripts import TranscriptSheet
+from dashboard.encounters.state import EncounterListState
 from dashboard.listing.discretion import NOBODY, Shown
 from dashboard.listing.failures import Failure
 from dashboard.sources import one as source
@@ -71,7 +73,11 @@ def failure_of(error: GatewayError, remark: str = ONLY_THIS) -> Failure:
     """The failure of a part: the words of every failure, what it leaves untouched, and whether to try again."""
     failure = Failure.of(error, discreet=True)
     title = REFUSED if isinstance(error, BadRequest) else failure.title
-    what = "Try again in a moment." if failure.can_retry else "Trying again does not help: tell your administrator."
+    what = (
+        "Try again in a moment."
+        if failure.can_retry
+        else "Tell your administrator: until they change something, trying again does not help."
+    )
     return replace(failure, title=title, advice=f"{remark} {what}")
 
 
@@ -181,6 +187,21 @@ FACTS = PartKind("facts", "Facts", _fact_calls, _facts)
 TRANSCRIPT = PartKind("transcript", "Transcript", _transcript_calls, _transcript)
 RECORDINGS = PartKind("recordings", "Recordings", _recording_calls, _recordings)
 PARTS = (DOCUMENTS, FACTS, TRANSCRIPT, RECORDINGS)
+
+
+# Stands in the frame of an encounter on its way, until a script puts the key of a row there.
+NO_KEY = str(UUID(int=0))
+
+
+def addressed(addresses: Addresses) -> list[tuple[PartKind, str]]:
+    """Every part with its address."""
+    return [(kind, addresses.part(kind.name)) for kind in PARTS]
+
+
+def promise(tenant: str) -> dict[str, Any]:
+    """What the frame of an encounter on its way gets: it opens over any row of any list."""
+    addresses = Addresses(EncounterListState(tenant), NO_KEY)
+    return {"addresses": addresses, "parts": addressed(addresses)}
 
 
 def shown(kind: PartKind, asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from corti_gateway.errors import GatewayError, NotFound, OutOfRange
 from dashboard.encounters.one import parts, printing, recordings
 from dashboard.encounters.one.addresses import WITH_TRANSCRIPT
 from dashboard.encounters.one.headline import gist
-from dashboard.encounters.one.parts import DOCUMENTS, FACTS, PARTS, PartKind
+from dashboard.encounters.one.parts import DOCUMENTS, FACTS, PartKind
 from dashboard.encounters.one.place import Place
 from dashboard.encounters.one.steps import Way, neighbour
 from dashboard.limits import limited
@@ -61,7 +61,7 @@ def part(request: TenantRequest, key: UUID, kind: PartKind) -> HttpResponse:
         return render(request, kind.template, context, status=status)
     if not isinstance(interaction, GatewayError):
         context |= place.head(interaction)
-    context["others"] = [(one, place.addresses.part(one.name)) for one in PARTS]
+    context["others"] = parts.addressed(place.addresses)
     return render(request, "encounters/one/part.html", context, status=status)
 
 
@@ -127,7 +127,7 @@ def _encounter(place: Place, notice: str = "") -> HttpResponse:
     place.shows(known.interaction)
     context = place.frame() | place.head(known.interaction)
     context |= {
-        "parts": [(kind, place.addresses.part(kind.name)) for kind in PARTS],
+        "parts": parts.addressed(place.addresses),
         "stamp": Stamp.of(known.as_of, place.viewer),
         "outage": Failure.of(known.failure).title if known.failure else "",
         "notice": notice,

@@ -40,7 +40,7 @@ class LogRow:
 def present(entry: Entry, viewer: Viewer) -> LogRow:
     patients, interactions = listed(entry.patients), listed(entry.interactions)
     return LogRow(
-        time=formatting.time_element(moment(entry), viewer, formatting.moment),
+        time=formatting.time_element(moment(entry), viewer, formatting.moment_to_the_second),
         user=entry.username or "Not signed in",
         roles=entry.roles,
         kind=LABELS.get(entry.kind, entry.kind),

@@ -22,6 +22,11 @@ def moment(when: datetime, viewer: Viewer) -> str:
     return f"{there.day} {_MONTHS[there.month]}{year} {clock}"
 
 
+def moment_to_the_second(when: datetime, viewer: Viewer) -> str:
+    """As :func:`moment`, ``14:32:08``: for a log, where several things happen in a minute."""
+    return f"{moment(when, viewer)}:{when:%S}"
+
+
 def exact(when: datetime, viewer: Viewer) -> str:
     """``2026-11-22 14:32:08 CET (13:32:08 UTC)``: to the second, with its zone and UTC."""
     there = when.astimezone(viewer.zone)

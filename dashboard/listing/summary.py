@@ -46,7 +46,7 @@ class Summary:
             read_at_epoch=int(page.as_of.timestamp()),
             is_old=(viewer.now - page.as_of).total_seconds() >= OLD,
             outage=outage_words(page.outage, viewer) if page.outage else "",
-            zone=f"{viewer.zone_name.replace('_', ' ')} ({page.as_of.astimezone(viewer.zone):%Z})",
+            zone=_zone_words(viewer, page.as_of),
         )
 
 
@@ -77,3 +77,9 @@ def _rows(page: Page) -> str:
     if not page.is_whole:
         return formatting.number(len(page.rows))
     return f"{formatting.number(page.first_row)}–{formatting.number(page.last_row)}"
+
+
+def _zone_words(viewer: Viewer, when: datetime) -> str:
+    """``Europe/Copenhagen (CET)``: the zone and its abbreviation then, where that says more than the name."""
+    short = when.astimezone(viewer.zone).strftime("%Z")
+    return viewer.zone_name.replace("_", " ") + (f" ({short})" if short != viewer.zone_name else "")

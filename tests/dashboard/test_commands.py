@@ -1,6 +1,7 @@
 """What an administrator types."""
 
 import time
+from collections import Counter
 from dataclasses import replace
 from io import StringIO
 
@@ -9,7 +10,9 @@ import requests
 from django.core.management import CommandError, call_command
 
 from corti_gateway import errors
-from corti_gateway.sandbox import DEMO_TENANTS
+from corti_gateway.sandbox import DEMO_TENANTS, Sandbox
+from corti_gateway.sandbox.store import Listing
+from dashboard.clinicians.models import Clinician
 from dashboard.demo import accounts
 from dashboard.demo.management.commands import demo
 from dashboard.demo.processes import ProcessEndedError, Processes, listening
@@ -76,6 +79,23 @@ def test_doctor_says_how_the_indexes_stand_and_what_is_stored_in_vain(upstream, 
 def test_doctor_knows_only_configured_tenants(upstream):
     with pytest.raises(CommandError, match=r"nowhere\. Configured: nordhavn, riverside"):
         doctor("nowhere")
+
+
+def test_the_demo_names_clinicians_that_its_sandbox_has_and_leaves_what_somebody_changed(db):
+    accounts.create()
+    accounts.name_clinicians()
+    sandbox = Sandbox([replace(tenant, size=200) for tenant in DEMO_TENANTS])
+    for tenant in DEMO_TENANTS:
+        named = set(Clinician.objects.filter(tenant=tenant.slug).values_list("assigned_user_id", flat=True))
+        assigned = Counter(row.user for row in sandbox.tenant(tenant.slug).store.page(Listing(size=200)))
+        assert named < {key for key, times in assigned.items() if times > 1}
+        assert len(named) == 10
+    own = Clinician.objects.get(user__username="clinician")
+    assert (own.tenant, own.name) == ("nordhavn", "Karen Holm")
+    Clinician.objects.filter(pk=own.pk).update(name="Karen H.")
+    accounts.name_clinicians()
+    assert Clinician.objects.count() == 20
+    assert Clinician.objects.get(pk=own.pk).name == "Karen H."
 
 
 def test_demo_accounts_see_one_tenant_and_both_and_are_put_back_as_they_were(upstream, db):

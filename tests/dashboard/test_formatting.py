@@ -28,6 +28,11 @@ def test_a_moment_says_as_much_as_is_needed(when, text):
     assert formatting.moment(when, viewer()) == text
 
 
+def test_a_moment_to_the_second_is_one_with_its_seconds():
+    assert formatting.moment_to_the_second(NOW, viewer()) == "14:32:08"
+    assert formatting.moment_to_the_second(NOW - timedelta(days=1, seconds=3), viewer()) == "21 Nov 14:32:05"
+
+
 def test_an_exact_moment_names_its_zone_and_utc():
     assert formatting.exact(NOW, viewer()) == "2026-11-22 14:32:08 CET (13:32:08 UTC)"
     assert formatting.exact(NOW, viewer("UTC")) == "2026-11-22 13:32:08 UTC"

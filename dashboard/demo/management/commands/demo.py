@@ -44,6 +44,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         accounts.create()
+        accounts.name_clinicians()
         forget()
         try:
             with Processes() as processes:

@@ -28,8 +28,8 @@ ACCOUNTS = (
     Account("clinician", "demo-clinician", "Karen", "Holm", is_admin=False),
     Account("admin", "demo-administrator", "Ada", "Weiss", is_admin=True),
 )
-# The first belongs to the account "clinician" where it is a member. Two of the twelve of each tenant stay without a name, as
-# some do in any clinic.
+# The first belongs to the account "clinician" where it is a member. Two of the twelve of each tenant have no name, as
+# happens in any clinic.
 CLINICIANS = {
     "nordhavn": (
         "Karen Holm", "Mikkel Dahl", "Signe Bruun", "Yusuf Demir", "Ingrid Solberg", "Tomasz Wolny", "Helle Friis",

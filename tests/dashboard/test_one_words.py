@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from corti_gateway.contents import Evidence, Fact, FactGroup, Segment, Transcript
 from corti_gateway.vocabulary import FactSource, TranscriptStatus
 from dashboard.encounters.one.addresses import Addresses
+from dashboard.encounters.one.documents import DocumentSheet
 from dashboard.encounters.one.facts import grouped
 from dashboard.encounters.one.recordings import PIECE, Wanted, answer
 from dashboard.encounters.one.transcripts import LONGEST_TURN, TranscriptSheet, places
@@ -50,6 +51,15 @@ def test_a_quote_of_whole_segments_is_found_in_the_first_run_that_says_so(texts,
     said = " ".join(texts[number] for number in sorted(found)).casefold()
     assert " ".join(quote.casefold().split()) in said
     assert min(found) <= begin
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"),
+    [("en", "ltr"), ("en-GB", "ltr"), ("AR", "rtl"), ("he-IL", "rtl"), ("", "auto"), ("English, mostly", "auto")],
+)
+def test_a_document_reads_in_the_direction_of_its_language(language, direction):
+    sheet = DocumentSheet("document-1", "Letter", "Document", language, (), "", "", (), "")
+    assert sheet.direction == direction
 
 
 def test_a_quote_that_nobody_said_is_found_nowhere():

@@ -1,7 +1,10 @@
 """Documents of both systems, as the reader sees them: the newest first, those without a date last."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.conf import settings
 
 from corti_gateway.contents import Document
 from corti_gateway.vocabulary import DocumentSystem
@@ -31,6 +34,14 @@ class DocumentSheet:
     changed: str
     parts: tuple[Part, ...]
     damaged: str
+
+    @property
+    def direction(self) -> str:
+        """By its language where that is told: a name of another script at its beginning turns no letter round."""
+        language = self.language.lower().partition("-")[0]
+        if language in settings.LANGUAGES_BIDI:
+            return "rtl"
+        return "ltr" if re.fullmatch("[a-z]{2,3}", language) else "auto"
 
 
 def sheets(documents: Iterable[Document], viewer: Viewer, shown: Shown) -> list[DocumentSheet]:

@@ -124,7 +124,12 @@ def _row(interaction: Interaction, viewer: Viewer, clinicians: Mapping[str, str]
 
 def can_be_opened(interaction: Interaction) -> bool:
     """Whether the interaction has an id that it can be asked for by."""
-    return _UUID.fullmatch(interaction.id) is not None
+    return is_key(interaction.id)
+
+
+def is_key(text: str) -> bool:
+    """Whether an interaction can be asked for by this id."""
+    return _UUID.fullmatch(text) is not None
 
 
 def label(labels: Mapping[Any, str], word: str, shown: Shown) -> str:

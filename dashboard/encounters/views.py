@@ -161,7 +161,6 @@ def _rows_html(page: Page, state: EncounterListState, viewer: Viewer, names: Map
     context = {
         "rows": present(page, viewer, state.tenant, names),
         "extra": controls.extra_column(state),
-        "anchors": True,
         "base": base,
         "query": f"{mark}{query}",
     }

@@ -1,6 +1,7 @@
-"""The columns of the patients table, and the words for sorting by them."""
+"""The columns of the patients table and the words for sorting by them; the columns of a patient's encounters."""
 
 from corti_gateway.vocabulary import Direction
+from dashboard.encounters.columns import COLUMNS as ENCOUNTERS
 from dashboard.index.reading.patients import PatientOrder
 from dashboard.listing.columns import Column
 
@@ -12,6 +13,8 @@ COLUMNS = (
     Column("open", "Open now"),
     Column("seen", "Last seen"),
 )
+# Whose encounters they are stands above them.
+STORY = tuple(column for column in ENCOUNTERS if column.key not in ("patient", "person"))
 # What a column sorts by, and the direction of a first click.
 SORTED_BY = {
     "patient": (PatientOrder.NAME, Direction.ASC),

@@ -7,7 +7,7 @@ from corti_gateway.models import Interaction, Patient
 from dashboard.accounts.viewer import Viewer
 from dashboard.index.reading.patients import PatientRecord
 from dashboard.listing import discretion, formatting
-from dashboard.listing.discretion import Shown
+from dashboard.listing.discretion import Person, Shown
 from dashboard.listing.formatting import NOTHING, number
 from dashboard.patients.bar import Part, bar
 
@@ -63,6 +63,17 @@ class Identity:
         if self.born in ("", NOTHING):
             return "birth date not known"
         return ", ".join(part for part in (f"born {self.born}" if self.born != HIDDEN else "", self.age) if part)
+
+
+def named_otherwise(patient: Patient | None, told: Person | None, viewer: Viewer) -> str:
+    """What an encounter says of its patient where the head of the page says something else, or ""."""
+    if patient is None or told is None:
+        return ""
+    shown = discretion.of(patient, viewer)
+    name = f"named {shown.name}" if patient.name and patient.name != told.name else ""
+    is_born_otherwise = patient.birth_date and patient.birth_date != told.birth_date
+    born = f"born {shown.born or 'otherwise'}" if is_born_otherwise else ""
+    return ", ".join(part for part in (name, born) if part)
 
 
 def _told(patient: Patient, shown: Shown, viewer: Viewer) -> tuple[str, str, str, str]:

@@ -1,5 +1,6 @@
 """What the page of one patient shows: who, what is open, the years, and the encounters newest first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,22 +11,25 @@ from corti_gateway.models import Interaction
 from dashboard.accounts.viewer import Viewer
 from dashboard.audit import note
 from dashboard.clinicians import directory
-from dashboard.encounters.columns import COLUMNS
+from dashboard.encounters.one.addresses import anchor, patient_page
 from dashboard.encounters.presenters import present
 from dashboard.encounters.state import EncounterListState
 from dashboard.index.reading import patients as reading
 from dashboard.index.reading.patients import PatientRecord
 from dashboard.index.state import IndexState
 from dashboard.listing.controls import DEFAULT_SIZE, LAST_PAGE
+from dashboard.listing.discretion import Person
 from dashboard.listing.failures import Failure
 from dashboard.listing.jinja import rendered
 from dashboard.listing.page import Page, Source
 from dashboard.listing.parameters import Parameters
 from dashboard.listing.questions import Question
 from dashboard.listing.summary import Summary, outage_words
-from dashboard.patients.identity import Identity
+from dashboard.patients.columns import STORY
+from dashboard.patients.identity import Identity, named_otherwise
 from dashboard.patients.state import patient_url
 from dashboard.patients.timeline import draw
+from dashboard.patients.ways import Around, Ways
 from dashboard.sources import patients, plan
 from dashboard.tenants.access import TenantRequest
 
@@ -53,7 +57,7 @@ def show(request: TenantRequest, identifier: str, index: IndexState | None) -> S
     number = parameters.whole("page", most=LAST_PAGE, meaning="a page number")
     context: dict[str, Any] = {
         "identifier": identifier,
-        "here": _address(request, identifier, number),
+        "here": patient_page(request.tenant.slug, identifier, number),
         "list_url": EncounterListState(request.tenant.slug, patient=identifier).url(),
         "standing": patients.Standing.of(request.tenant, index),
         "record": record,
@@ -69,41 +73,48 @@ def show(request: TenantRequest, identifier: str, index: IndexState | None) -> S
         words = outage_words(outage, viewer) if outage else ""
         person = Identity.of(record, viewer) if record else Identity.unknown(identifier, viewer)
         return Shown(context | {"person": person, "failure": failure, "outage": words}, failure.status)
+    told = record or next((row.patient for row in page.rows if row.patient), None)
     person = Identity.of(record, viewer) if record else Identity.told_by(page.rows, identifier, viewer)
     notices = [*parameters.notices, *page.notices]
     context |= {"person": person, "notices": notices}
-    return Shown(context | _encounters(request, page, identifier, known, viewer))
+    return Shown(context | _encounters(request, page, identifier, known, told, viewer))
 
 
 def _from_index(request: TenantRequest, index: IndexState, record: PatientRecord, viewer: Viewer) -> dict[str, Any]:
     """What only the index can tell about a patient."""
-    hide = request.hides_deleted
+    tenant, hide = request.tenant.slug, request.hides_deleted
+    moments = reading.timeline(index.tenant, record.identifier, hide_deleted=hide)
     same = patients.namesakes(index, record, hide_deleted=hide)
     note(request, patients=(other.identifier for other in same[:NAMED]))
     return {
-        "timeline": draw(reading.timeline(index.tenant, record.identifier, hide_deleted=hide), viewer),
-        "namesakes": [
-            (patient_url(request.tenant.slug, other.identifier), Identity.of(other, viewer)) for other in same[:NAMED]
-        ],
+        "timeline": draw(moments, viewer, Ways(tenant, record.identifier)),
+        "namesakes": [(patient_url(tenant, other.identifier), Identity.of(other, viewer)) for other in same[:NAMED]],
         "namesakes_total": len(same),
         "namesakes_more": max(0, len(same) - NAMED),
     }
 
 
 def _encounters(
-    request: TenantRequest, page: Page, identifier: str, known: IndexState | None, viewer: Viewer
+    request: TenantRequest,
+    page: Page,
+    identifier: str,
+    known: IndexState | None,
+    told: Person | None,
+    viewer: Viewer,
 ) -> dict[str, Any]:
     open_rows, notices = patients.open_encounters(request.tenant, known, page)
     note(request, rows=(*page.rows, *open_rows))
     names = directory.known(request.tenant.slug, request.user).names
     number = page.question.page
+    story = _Story(page, names, told, viewer)
     state = EncounterListState(request.tenant.slug, patient=identifier)
+    opened = replace(state, statuses=patients.OPEN)
     return {
-        "columns": COLUMNS,
+        "columns": STORY,
         "rows": page.rows,
-        "rows_html": _rows_html(page, page.rows, names, viewer, replace(state, page=number), headlines=True),
+        "rows_html": story.html(page.rows, Around.of(replace(state, page=number), number)),
         "open_rows": len(open_rows),
-        "open_html": _rows_html(page, open_rows, names, viewer, replace(state, statuses=patients.OPEN)),
+        "open_html": story.html(open_rows, Around.of(opened, number), is_open=True),
         "open_notices": notices,
         "empty": page.empty,
         "only_deleted": page.withheld and not (page.hidden or page.unreadable),
@@ -111,33 +122,30 @@ def _encounters(
         "partial": page.partial,
         "summary": Summary.of(page, viewer),
         "number": number,
-        "here": _address(request, identifier, number),
-        "previous_url": _address(request, identifier, number - 1) if number > 1 else "",
-        "next_url": _address(request, identifier, number + 1) if page.has_next else "",
+        "here": patient_page(request.tenant.slug, identifier, number),
+        "previous_url": patient_page(request.tenant.slug, identifier, number - 1) if number > 1 else "",
+        "next_url": patient_page(request.tenant.slug, identifier, number + 1) if page.has_next else "",
     }
 
 
-def _rows_html(
-    page: Page,
-    rows: tuple[Interaction, ...],
-    names: Any,
-    viewer: Viewer,
-    state: EncounterListState,
-    *,
-    headlines: bool = False,
-) -> SafeString:
-    """The rows; each opens within the list of encounters that ``state`` describes."""
-    base, mark, query = state.url().partition("?")
-    context = {
-        "rows": present(replace(page, rows=rows), viewer, state.tenant, names),
-        "extra": "",
-        "base": base,
-        "query": f"{mark}{query}",
-        "headlines": headlines,
-    }
-    return rendered("encounters/rows.jinja", context)
+@dataclass(frozen=True)
+class _Story:
+    """What the rows of a page are written with; ``told`` is the patient as the head of the page has one."""
 
+    page: Page
+    names: Mapping[str, str]
+    told: Person | None
+    viewer: Viewer
 
-def _address(request: TenantRequest, identifier: str, page: int) -> str:
-    url = patient_url(request.tenant.slug, identifier)
-    return f"{url}?page={page}" if page > 1 else url
+    def html(self, rows: tuple[Interaction, ...], around: Around, *, is_open: bool = False) -> SafeString:
+        """The rows, without what is the same in all of them; those of the open encounters have no headlines."""
+        shown = present(replace(self.page, rows=rows), self.viewer, "", self.names)
+        context = {
+            "rows": [
+                (row, anchor(row["key"], is_open=is_open), named_otherwise(one.patient, self.told, self.viewer))
+                for row, one in zip(shown, rows, strict=True)
+            ],
+            "around": around,
+            "headlines": not is_open,
+        }
+        return rendered("patients/encounters.jinja", context)

@@ -1,4 +1,5 @@
-"""A patient's encounters over the years: what a small picture and its table say. Knows no index and no template.
+"""A patient's encounters over the years: what a small picture and its table say, and where they lead. Knows no index
+and no template.
 
 The picture has a lane for each type and time from left to right. A lane has a fixed number of places; encounters that
 fall on the same place become one mark with their number, so that hundreds of them stay readable on a phone.
@@ -8,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from dashboard.accounts.viewer import Viewer
 from dashboard.encounters.presenters import STATUS_LABELS, TYPE_LABELS
@@ -27,12 +29,13 @@ _STATUSES = {status.value: label for status, label in STATUS_LABELS.items()}
 
 @dataclass(frozen=True)
 class Mark:
-    """One or more encounters; ``x`` in percent of the width."""
+    """One or more encounters; ``x`` in percent of the width, ``url`` the encounter or the newest one's row."""
 
     x: str
     icon: str
     words: str
     number: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,27 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Period:
+    """A year or month that has encounters: where the newest of them stands, and what there was of each type."""
+
+    label: str
+    url: str
+    cells: tuple[str, ...]
+
+
+class Ways(Protocol):
+    """Where an encounter of the picture is found."""
+
+    def one(self, moment: Moment) -> str:
+        """The encounter, opened."""
+
+    def row(self, moment: Moment) -> str:
+        """Its row among those of the patient."""
+
+
+@dataclass(frozen=True)
 class Timeline:
-    """``table`` has a row for each year or month: its label, and what there was of each type."""
+    """What the template gets; ``table`` has the newest year or month first."""
 
     words: str
     lanes: tuple[Lane, ...]
@@ -63,10 +85,10 @@ class Timeline:
     floor: int
     periods: str
     types: tuple[str, ...]
-    table: tuple[tuple[str, tuple[str, ...]], ...]
+    table: tuple[Period, ...]
 
 
-def draw(moments: Sequence[Moment], viewer: Viewer) -> Timeline | None:
+def draw(moments: Sequence[Moment], viewer: Viewer, ways: Ways) -> Timeline | None:
     """The timeline of some encounters; None without any."""
     if not moments:
         return None
@@ -77,7 +99,7 @@ def draw(moments: Sequence[Moment], viewer: Viewer) -> Timeline | None:
     for moment in moments:
         by_type[moment.type].append(moment)
     types = sorted(by_type, key=lambda kind: (-len(by_type[kind]), kind))
-    lanes = tuple(_lane(place, kind, by_type[kind], scale, viewer) for place, kind in enumerate(types))
+    lanes = tuple(_lane(place, by_type[kind], scale, viewer, ways) for place, kind in enumerate(types))
     return Timeline(
         words=_words(moments, _day(first, viewer), _day(last, viewer)),
         lanes=lanes,
@@ -87,7 +109,7 @@ def draw(moments: Sequence[Moment], viewer: Viewer) -> Timeline | None:
         floor=len(lanes) * LANE,
         periods="Month" if scale.is_short else "Year",
         types=tuple(_type(kind) for kind in types),
-        table=_table(moments, types, scale, viewer),
+        table=_table(moments, types, scale, viewer, ways),
     )
 
 
@@ -114,15 +136,15 @@ class _Scale:
         return f"{100 * self.share(when):.1f}%"
 
 
-def _lane(place: int, kind: str, moments: Iterable[Moment], scale: _Scale, viewer: Viewer) -> Lane:
+def _lane(place: int, moments: Sequence[Moment], scale: _Scale, viewer: Viewer, ways: Ways) -> Lane:
     places: dict[int, list[Moment]] = defaultdict(list)
     for moment in moments:
         places[int(scale.share(moment.when) * PLACES)].append(moment)
-    marks = tuple(_mark(found, scale, viewer) for _, found in sorted(places.items()))
-    return Lane(_type(kind), place * LANE, place * LANE + MARK, marks)
+    marks = tuple(_mark(found, scale, viewer, ways) for _, found in sorted(places.items()))
+    return Lane(_type(moments[0].type), place * LANE, place * LANE + MARK, marks)
 
 
-def _mark(moments: Sequence[Moment], scale: _Scale, viewer: Viewer) -> Mark:
+def _mark(moments: Sequence[Moment], scale: _Scale, viewer: Viewer, ways: Ways) -> Mark:
     first = min(moment.when for moment in moments)
     last = max(moment.when for moment in moments)
     counts = Counter(moment.status for moment in moments)
@@ -134,6 +156,7 @@ def _mark(moments: Sequence[Moment], scale: _Scale, viewer: Viewer) -> Mark:
         icon=status,
         words=f"{when}: {_said(counts) if len(moments) > 1 else _status(moments[0].status)}",
         number=number(len(moments)) if len(moments) > 1 else "",
+        url=ways.row(_newest(moments)) if len(moments) > 1 else ways.one(moments[0]),
     )
 
 
@@ -162,18 +185,27 @@ def _months(scale: _Scale, viewer: Viewer) -> list[datetime]:
     return [begin for begin in begins if begin < scale.end]
 
 
+def _newest(moments: Iterable[Moment]) -> Moment:
+    """The one that stands first among the rows."""
+    return min(moments, key=lambda moment: moment.place)
+
+
 def _table(
-    moments: Iterable[Moment], types: Sequence[str], scale: _Scale, viewer: Viewer
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    moments: Iterable[Moment], types: Sequence[str], scale: _Scale, viewer: Viewer, ways: Ways
+) -> tuple[Period, ...]:
     period: Callable[[datetime], tuple[int, int]] = (
         (lambda when: (when.year, when.month)) if scale.is_short else (lambda when: (when.year, 0))
     )
-    cells: dict[tuple[int, int], dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    within: dict[tuple[int, int], list[Moment]] = defaultdict(list)
     for moment in moments:
-        cells[period(moment.when.astimezone(viewer.zone))][moment.type][moment.status] += 1
+        within[period(moment.when.astimezone(viewer.zone))].append(moment)
     return tuple(
-        (f"{_MONTHS[month]} {year}".strip(), tuple(_cell(cells[year, month][kind]) for kind in types))
-        for year, month in sorted(cells, reverse=True)
+        Period(
+            f"{_MONTHS[month]} {year}".strip(),
+            ways.row(_newest(found)),
+            tuple(_cell(Counter(moment.status for moment in found if moment.type == kind)) for kind in types),
+        )
+        for (year, month), found in sorted(within.items(), reverse=True)
     )
 
 

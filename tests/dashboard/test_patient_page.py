@@ -10,6 +10,7 @@ from corti_gateway.vocabulary import EncounterStatus
 from dashboard.listing.sealed import seal, unseal
 from dashboard.sources.patients import MOST_OPEN
 from dashboard.tenants.registry import registry
+from tests.dashboard.opened import url_of
 from tests.dashboard.support import CANARY
 
 STATUSES = [status.value for status in EncounterStatus]
@@ -40,7 +41,9 @@ def tables(page):
     """The rows of the open encounters and of all encounters."""
     sections = page.html.partition('id="results"')
     opened = sections[0].partition('id="open-now"')[2].partition('class="years"')[0]
-    return opened.count('<th scope="row" class="c-patient">'), sections[2].count('<th scope="row" class="c-patient">')
+    return opened.count('<th scope="row" class="c-encounter">'), sections[2].count(
+        '<th scope="row" class="c-encounter">'
+    )
 
 
 def facts(page):
@@ -227,3 +230,109 @@ def test_a_link_works_in_its_own_tenant_only(admin_client, upstream, following):
 def test_odd_page_numbers_are_set_aside(page_client, indexed, upstream, following):
     put(upstream)
     assert "is not a page number" in page_client.page(f"{url()}?page=x").notices[0]
+
+
+# --- the story -------------------------------------------------------------------------------------------------------
+def test_whose_the_encounters_are_is_said_once(page_client, upstream, following):
+    put(upstream, 3)
+    put(upstream, status="on-hold")
+    following.fill()
+    page = page_client.page(url())
+    assert page.html.count("Testa") == 1
+    assert page.html.count("PT-1<") == 1
+    assert 'class="mark"' not in page.html
+
+
+def test_an_encounter_of_another_name_or_birth_date_says_so(page_client, upstream, following):
+    upstream.add(patient={"identifier": "PT-1", "name": "Testa Before"} | BORN)
+    upstream.add(patient={"identifier": "PT-1", "name": "Testa Now", "birthDate": "1980-01-02T00:00:00Z"})
+    upstream.add(patient={"identifier": "PT-1", "name": "Testa Now", "birthDate": "1980-01-03T00:00:00Z"})
+    upstream.add(patient={"identifier": "PT-1", "name": "Testa Now", "birthDate": "1980-01-03T00:00:00Z"})
+    following.fill()
+    marks = page_client.page(url()).all(r'<span class="mark".*?</svg>(.*?)</span>')
+    assert sorted(marks) == ["born 2 Jan 1980", "named Testa Before, born 1 Jan 1980"]
+    page_client.post("/accounts/sharing/on/")
+    shown = page_client.page(url())
+    assert "Before" not in shown.text
+    assert "1980" not in shown.text
+
+
+def opened(page, key="[0-9a-f-]{36}", table="e"):
+    """Where the rows of a table lead, by the id of each row."""
+    rows = page.all(rf'<tr id="({table}-[0-9a-f]{{8}})">')
+    links = page.all(rf'<tr id="{table}-.*?<a class="title" href="([^"]*/{key}/[^"]*)"')
+    return dict(zip(rows, links, strict=True))
+
+
+def test_from_an_encounter_the_way_back_is_the_row_it_was_opened_from(page_client, upstream, following):
+    put(upstream, 60)
+    following.fill()
+    for number in (1, 2, 3):
+        here = url() if number == 1 else f"{url()}?page={number}"
+        for row, link in list(opened(page_client.page(here)).items())[:2]:
+            page = page_client.page(link)
+            assert page.link_of("one-close") == f"{here}#{row}"
+            assert "Back to the patient" in page.text
+
+
+def test_next_walks_through_the_encounters_of_the_patient_and_the_way_back_goes_along(page_client, upstream, following):
+    put(upstream, 30)
+    put(upstream, 3, identifier="PT-2")
+    following.fill()
+    first, second = page_client.page(url()), page_client.page(f"{url()}?page=2")
+    rows = opened(first) | opened(second)
+    at, walked = next(iter(rows.values())), []
+    for _ in rows:
+        page = page_client.page(at)
+        walked.append(page.link_of("one-close"))
+        at = page_client.get(page.link_of("one-next")).headers.get("Location", "")
+    assert [back.partition("#")[2] for back in walked] == list(rows)
+    assert [back.partition("#")[0] for back in walked] == [url()] * 25 + [f"{url()}?page=2"] * 5
+    assert at == ""
+
+
+def test_an_open_encounter_is_walked_from_among_the_open_ones_and_leads_back_there(page_client, upstream, following):
+    put(upstream, 26)
+    put(upstream, 2, status="in-progress", period={"startedAt": "2025-01-01T09:00:00Z"})
+    following.fill()
+    here = f"{url()}?page=2"
+    (first, link), (second, _) = opened(page_client.page(here), table="o").items()
+    page = page_client.page(link)
+    assert page.link_of("one-close") == f"{here}#{first}"
+    after = page_client.page(page.link_of("one-next"))
+    assert after.link_of("one-close") == f"{here}#{second}"
+    assert "last encounter of the list" in page_client.page(after.link_of("one-next")).text
+
+
+def test_everything_below_an_encounter_keeps_the_way_back(page_client, upstream, following):
+    put(upstream)
+    following.fill()
+    (link,) = opened(page_client.page(url())).values()
+    path, _, query = link.partition("?")
+    page = page_client.page(f"{path}print/?{query}")
+    assert page.link_of("one-close") == link
+    headline = page_client.page(f"{path}headline/?{query}", htmx=True)
+    assert all(f"?{query}#" in found for found in headline.all(r'href="([^"]*)"'))
+
+
+@pytest.mark.parametrize("query", ["?back=2", "?back=x", "?patient=made-up&back=1"])
+def test_nobody_has_no_page_to_go_back_to(page_client, upstream, query):
+    key = upstream.add(patient={"identifier": "PT-1"})
+    assert page_client.page(url_of(key, query=query)).link_of("one-close") == f"/nordhavn/encounters/#e-{key[:8]}"
+
+
+def test_every_mark_of_the_picture_leads_to_an_encounter_or_to_a_row(page_client, upstream, following):
+    put(upstream, 58)
+    put(upstream, status="planned", period={"startedAt": "2027-06-01T09:00:00Z"})
+    following.fill()
+    picture = page_client.page(url()).one(r"<figure(.*?)</figure>")
+    links = re.findall(r'<a href="([^"]*)" tabindex="-1">', picture)
+    assert len(links) == picture.count("<circle")
+    many = [link for link in links if "#" in link]
+    assert {len(many), len(links) - len(many)}.isdisjoint({0})
+    for link in many:
+        here, _, row = link.partition("#")
+        assert f'<tr id="{row}">' in page_client.page(here).html
+    for link in set(links) - set(many):
+        here, _, row = page_client.page(link).link_of("one-close").partition("#")
+        assert f'<tr id="{row}">' in page_client.page(here).html

@@ -21,14 +21,30 @@ MOMENTS = st.lists(
         when=st.datetimes(datetime(1960, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
         status=st.sampled_from([*(status.value for status in EncounterStatus), "", "arrived"]),
         type=st.sampled_from([*(kind.value for kind in EncounterType), "", "video"]),
+        key=st.just("key"),
+        place=st.integers(0, 3_000),
     ),
     min_size=1,
     max_size=60,
 )
 
 
-def moment(days=0, status="completed", kind="consultation"):
-    return Moment(NOW - timedelta(days=days), status, kind)
+class Told:
+    """Ways that only say what they were asked for."""
+
+    def one(self, moment):
+        return f"open {moment.place}"
+
+    def row(self, moment):
+        return f"row {moment.place}"
+
+
+def drawn(moments):
+    return draw(moments, VIEWER, Told())
+
+
+def moment(days=0, status="completed", kind="consultation", place=0):
+    return Moment(NOW - timedelta(days=days), status, kind, "key", place)
 
 
 def marks(shown):
@@ -44,15 +60,15 @@ def counted(words):
 
 
 def test_nothing_is_drawn_of_nobody():
-    assert draw([], VIEWER) is None
+    assert drawn([]) is None
 
 
 @given(MOMENTS)
 def test_every_encounter_is_in_the_picture_and_in_the_table(moments):
-    shown = draw(moments, VIEWER)
+    shown = drawn(moments)
     assert sum(int(mark.number or "1") for mark in marks(shown)) == len(moments)
-    assert sum(counted(cell) for _, cells in shown.table for cell in cells) == len(moments)
-    assert all(len(cells) == len(shown.types) == len(shown.lanes) for _, cells in shown.table)
+    assert sum(counted(cell) for period in shown.table for cell in period.cells) == len(moments)
+    assert all(len(period.cells) == len(shown.types) == len(shown.lanes) for period in shown.table)
     assert all(0 <= at(mark) <= 100 for mark in marks(shown))
     assert 0 <= float(shown.today.removesuffix("%")) <= 100
     assert sum(bool(tick.label) for tick in shown.ticks) <= 7
@@ -60,11 +76,11 @@ def test_every_encounter_is_in_the_picture_and_in_the_table(moments):
 
 @given(MOMENTS)
 def test_no_lane_has_more_marks_than_places(moments):
-    assert all(len(lane.marks) <= PLACES + 1 for lane in draw(moments * 30, VIEWER).lanes)
+    assert all(len(lane.marks) <= PLACES + 1 for lane in drawn(moments * 30).lanes)
 
 
 def test_later_is_further_right_and_a_lane_is_a_type():
-    shown = draw([moment(0), moment(500), moment(900), moment(3, kind="emergency")], VIEWER)
+    shown = drawn([moment(0), moment(500), moment(900), moment(3, kind="emergency")])
     assert [lane.label for lane in shown.lanes] == ["Consultation", "Emergency"]
     places = [at(mark) for mark in shown.lanes[0].marks]
     assert places == sorted(places)
@@ -72,18 +88,25 @@ def test_later_is_further_right_and_a_lane_is_a_type():
 
 
 def test_a_mark_says_status_by_shape_and_in_words():
-    (mark,) = marks(draw([moment(status="on-hold")], VIEWER))
+    (mark,) = marks(drawn([moment(status="on-hold")]))
     assert (mark.icon, mark.words, mark.number) == ("on-hold", "20 Nov 2026: On hold", "")
 
 
 def test_several_on_one_place_are_one_mark_with_their_number_and_what_is_open_shows():
-    (mark,) = marks(draw([moment(), moment(), moment(status="in-progress"), moment(status="arrived")], VIEWER))
+    (mark,) = marks(drawn([moment(), moment(), moment(status="in-progress"), moment(status="arrived")]))
     assert (mark.icon, mark.number) == ("in-progress", "4")
     assert mark.words == "20 Nov 2026: 1 in progress, 2 completed, 1 arrived"
 
 
+def test_a_mark_leads_to_its_encounter_and_one_of_many_to_the_newest_row_of_them():
+    several = [moment(place=7), moment(place=5), moment(place=6)]
+    shown = drawn([*several, moment(900, place=9), moment(3, kind="emergency", place=8)])
+    assert [mark.url for mark in marks(shown)] == ["open 9", "row 5", "open 8"]
+    assert [(period.label, period.url) for period in shown.table] == [("2026", "row 5"), ("2024", "row 9")]
+
+
 def test_unknown_words_are_shown_as_they_came():
-    shown = draw([moment(status="arrived", kind="video"), moment(1, status="", kind="")], VIEWER)
+    shown = drawn([moment(status="arrived", kind="video"), moment(1, status="", kind="")])
     assert {lane.label for lane in shown.lanes} == {"video", "No type"}
     assert {mark.icon for mark in marks(shown)} == {"other"}
 
@@ -92,14 +115,14 @@ def test_unknown_words_are_shown_as_they_came():
     ("days", "periods", "label"), [(0, "Month", "Nov"), (340, "Month", "2026"), (4000, "Year", "2026")]
 )
 def test_months_divide_a_year_and_years_a_life(days, periods, label):
-    shown = draw([moment(0), moment(days)], VIEWER)
+    shown = drawn([moment(0), moment(days)])
     assert shown.periods == periods
     assert label in [tick.label for tick in shown.ticks]
 
 
 def test_the_viewer_s_zone_says_which_year_it_was():
-    shown = draw([Moment(datetime(2020, 12, 31, 23, 30, tzinfo=UTC), "completed", "consultation"), moment()], VIEWER)
-    assert [period for period, _ in shown.table] == ["2026", "2021"]
+    shown = drawn([Moment(datetime(2020, 12, 31, 23, 30, tzinfo=UTC), "completed", "consultation", "key", 1), moment()])
+    assert [period.label for period in shown.table] == ["2026", "2021"]
     assert shown.words == "2 encounters, 1 Jan 2021 – 20 Nov 2026"
 
 
@@ -115,7 +138,7 @@ def test_the_index_remembers_an_encounter_by_its_start_or_else_its_creation(upst
     assert timeline(following.state().tenant, "nobody") == []
 
 
-def test_the_picture_is_hidden_from_screen_readers_and_the_table_is_not(page_client, upstream, following):
+def test_the_picture_is_for_eye_and_pointer_and_the_table_for_everybody(page_client, upstream, following):
     for kind in ("emergency", "consultation", "consultation"):
         upstream.add(patient={"identifier": "PT-1", "name": "Testa"}, type=kind)
     following.fill()
@@ -123,7 +146,9 @@ def test_the_picture_is_hidden_from_screen_readers_and_the_table_is_not(page_cli
 
     page = page_client.page(patient_url("nordhavn", "PT-1"))
     assert page.one(r'<figure class="timeline"><svg [^>]*aria-hidden="(\w+)"') == "true"
+    assert page.all(r"<figure.*?</figure>")[0].count("<a ") == page.html.count('tabindex="-1"><svg')
     table = page.one(r"<table><caption>Encounters by month, type and status</caption>(.*?)</table>")
     assert re.findall(r'<th scope="col">(.*?)</th>', table) == ["Month", "Consultation", "Emergency"]
+    assert re.findall(r'<th scope="row"><a href="[^"]*">(.*?)</a></th>', table) == ["Nov 2026"]
     assert re.findall(r"<td>(.*?)</td>", table) == ["2 completed", "1 completed"]
     assert page.all(r"<title>(Consultation, [^<]*)</title>") == ["Consultation, 20 Nov 2026: 2 completed"]

@@ -3,23 +3,45 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from dashboard.encounters.state import EncounterListState
+from dashboard.listing.controls import PATIENT
+from dashboard.listing.sealed import seal
 
 # In the address of the sheet to print.
 WITH_TRANSCRIPT = "with-transcript"
+# In an address: opened from the patient's page, which was at this page of the encounters.
+BACK = "back"
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """The address of an encounter within a list, and of everything below it."""
+    """The address of an encounter within a list, and of everything below it.
+
+    ``back`` is the page that the patient's page was at, where that has the list; 0 for the list of encounters.
+    """
 
     state: EncounterListState
     key: str
+    back: int = 0
 
     @property
     def list(self) -> str:
         """The list, at the row of this encounter: the first part of an id tells the rows of a page apart."""
-        return f"{self.state.url()}#e-{self.key[:8]}"
+        if not self.back:
+            return f"{self.state.url()}#{anchor(self.key)}"
+        page = patient_page(self.state.tenant, self.state.patient, self._patient_page)
+        return f"{page}#{anchor(self.key, is_open=self._is_open)}"
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether the list is that of the open encounters, which stands above every page of a patient's encounters."""
+        return bool(self.state.statuses)
+
+    @property
+    def _patient_page(self) -> int:
+        return self.back if self._is_open else self.state.page
 
     @property
     def one(self) -> str:
@@ -32,7 +54,9 @@ class Addresses:
     def query(self) -> str:
         """The list, as a query string with its mark, or nothing."""
         _, mark, query = self.state.url().partition("?")
-        return f"{mark}{query}"
+        if not self.back:
+            return f"{mark}{query}"
+        return f"?{query}&{urlencode({BACK: self._patient_page})}"
 
     @property
     def next(self) -> str:
@@ -60,6 +84,17 @@ class Addresses:
 
     def _below(self, path: str) -> str:
         return f"{self.state.url().partition('?')[0]}{self.key}/{path}{self.query}"
+
+
+def anchor(key: str, *, is_open: bool = False) -> str:
+    """The id of an encounter's row; on a patient's page an open one has two."""
+    return f"{'o' if is_open else 'e'}-{key[:8]}"
+
+
+def patient_page(tenant: str, identifier: str, page: int) -> str:
+    """The page of a patient, at a page of the encounters."""
+    url = reverse("patients:one", args=[tenant, seal(tenant, PATIENT, identifier)])
+    return _with(url, {"page": str(page)}) if page > 1 else url
 
 
 def _with(address: str, chosen: dict[str, str]) -> str:

@@ -14,15 +14,16 @@ from corti_gateway.vocabulary import EncounterStatus
 from dashboard.accounts.viewer import Viewer
 from dashboard.audit import note
 from dashboard.clinicians import directory
-from dashboard.encounters.one.addresses import Addresses
+from dashboard.encounters.one.addresses import BACK, Addresses
 from dashboard.encounters.one.parts import Asked, PartKind
 from dashboard.encounters.one.presenters import Event, Person
 from dashboard.encounters.state import EncounterListState
 from dashboard.fragments import is_fragment
 from dashboard.listing import discretion
-from dashboard.listing.controls import PATIENT
+from dashboard.listing.controls import LAST_PAGE, PATIENT
 from dashboard.listing.discretion import Shown
 from dashboard.listing.formatting import exact
+from dashboard.listing.parameters import Parameters
 from dashboard.listing.sealed import seal
 from dashboard.sources import one as source
 from dashboard.sources import plan
@@ -37,6 +38,7 @@ class Place:
     key: str
     state: EncounterListState
     viewer: Viewer
+    back: int = 0
 
     @classmethod
     def of(cls, request: TenantRequest, key: UUID) -> "Place":
@@ -44,11 +46,17 @@ class Place:
         if state.unreadable:
             # The encounter is meant all the same; only its list is not known any more.
             state = EncounterListState(request.tenant.slug)
-        return cls(request, str(key), state, Viewer.of(request))
+        # Only a patient has a page to go back to.
+        back = (
+            Parameters(request.GET).whole(BACK, most=LAST_PAGE, meaning="a page number")
+            if state.patient and BACK in request.GET
+            else 0
+        )
+        return cls(request, str(key), state, Viewer.of(request), back)
 
     @property
     def addresses(self) -> Addresses:
-        return Addresses(self.state, self.key)
+        return Addresses(self.state, self.key, self.back)
 
     @property
     def in_place(self) -> bool:

@@ -1,6 +1,7 @@
 """From one encounter of a list to the next, over the borders of its pages too."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 
 from corti_gateway.errors import GatewayError
@@ -29,13 +30,14 @@ FAR = 4
 NONE_NEAR = "The next pages of the list hold no encounter that can be opened."
 
 
-def neighbour(request: TenantRequest, state: EncounterListState, key: str, way: Way) -> Addresses | str:
+def neighbour(request: TenantRequest, here: Addresses, way: Way) -> Addresses | str:
     """Where the neighbour is, or in words why there is none."""
     try:
-        for there, page in _near(request, state):
+        for there, page in _near(request, here.state):
             ids = [row.id for row in page.rows]
-            if key in ids:
-                return _neighbour(request, there, page, ids.index(key), way)
+            if here.key in ids:
+                found = _neighbour(request, there, page, ids.index(here.key), way)
+                return found if isinstance(found, str) else replace(found, back=here.back)
         return GONE
     except plan.NeedsIndex:
         return "The list needs the index, which is not there now."

@@ -37,7 +37,7 @@ def encounter(request: TenantRequest, key: UUID) -> HttpResponse:
 def step(request: TenantRequest, key: UUID, way: str) -> HttpResponse:
     """To the encounter after or before this one in its list; at the end of the list this one again, which says so."""
     place = Place.of(request, key)
-    found = neighbour(request, place.state, place.key, Way(way))
+    found = neighbour(request, place.addresses, Way(way))
     if isinstance(found, str):
         return _encounter(place, notice=found)
     return redirect(found.one)

@@ -100,11 +100,16 @@ class FoundPatients:
 
 @dataclass(frozen=True)
 class Moment:
-    """One encounter on a patient's timeline: its start, or its creation where it has none; the API's words."""
+    """One encounter on a patient's timeline: its start, or its creation where it has none; the API's words and id.
+
+    ``place`` is how many of the patient's encounters were created later.
+    """
 
     when: datetime
     status: str
     type: str
+    key: str
+    place: int
 
 
 _STATUSES = (*(status.value for status in EncounterStatus), "")
@@ -193,14 +198,17 @@ def timeline(tenant: int, identifier: str, most: int = REMEMBERED, *, hide_delet
     hidden = " AND i.status <> 'deleted'" if hide_deleted else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT i.started, i.created, i.status, i.type FROM index_indexedinteraction i WHERE i.patient_id = "
+            "SELECT i.started, i.created, i.status, i.type, i.key FROM index_indexedinteraction i WHERE i.patient_id = "
             "(SELECT p.id FROM index_indexedpatient p WHERE p.tenant_id = %s AND p.digest = %s)"
-            f"{hidden} ORDER BY i.created DESC LIMIT %s",
+            f"{hidden} ORDER BY i.created DESC, i.key DESC LIMIT %s",
             [tenant, digest(identifier), most],
         )
         found = cursor.fetchall()
-    moments = ((instant(started) or instant(created), status, kind) for started, created, status, kind in found)
-    return [Moment(when, status, kind) for when, status, kind in moments if when is not None]
+    return [
+        Moment(when, status, kind, key, place)
+        for place, (started, created, status, kind, key) in enumerate(found)
+        if (when := instant(started) or instant(created)) is not None
+    ]
 
 
 def _total(tenant: int, question: PatientQuestion, search: _Search) -> int:

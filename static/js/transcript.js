@@ -2,41 +2,181 @@
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
+  const made = (tag, properties, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
 
+  // --- Sound -------------------------------------------------------------------------------------------------------
+  // What a transcript knows of its sound: `audio` plays it, `asked` is the sentence pressed last, `heard` the one that
+  // is marked, `note` what was said beside one of them.
+  const saidOf = (audio) => $(`.said[data-recording="${audio.dataset.recording ?? audio.id}"]`);
   const soundOf = (said) => {
+    if (said.audio?.isConnected) return said.audio;
     const { recording, sound } = said.dataset;
-    let audio = document.getElementById(recording) ?? $(`audio[data-recording="${recording}"]`);
+    let audio = document.getElementById(recording);
     if (!audio) {
-      // The part with the recordings is not there: the sound plays all the same.
-      audio = Object.assign(document.createElement("audio"), { src: sound, controls: true, preload: "none" });
+      // The part with the recordings is not there: the sound plays all the same, by the sentences and the line above.
+      audio = made("audio", { src: sound, preload: "none" });
       audio.dataset.recording = recording;
-      audio.setAttribute("aria-label", "Recording");
       said.before(audio);
     }
-    return audio;
+    return said.audio = audio;
   };
+  const stateOf = (audio) => (!audio || audio.error ? "" : audio.wanted !== undefined ? "waiting" : audio.paused ? "paused" : "playing");
+  const isOn = (audio) => ["waiting", "playing"].includes(stateOf(audio));
+
+  const run = (audio) => audio.play().catch((error) => { if (error.name !== "AbortError") failed(audio); });
   const go = (audio) => {
     if (audio.wanted === undefined) return;
-    // One is heard at a time.
-    for (const other of document.querySelectorAll("audio")) if (other !== audio) other.pause();
     audio.currentTime = audio.wanted;
     delete audio.wanted;
-    audio.play().catch(() => {});
+    run(audio);
   };
-  document.addEventListener("loadedmetadata", ({ target }) => go(target), true);
-  const play = (button) => {
-    const said = button.closest(".said");
+  const start = (said, seconds) => {
     const audio = soundOf(said);
-    // Where to go once its length is known: the sentence that was asked for last.
-    audio.wanted = Number(button.dataset.at) / 1000;
-    if (audio.readyState >= HTMLMediaElement.HAVE_METADATA) go(audio);
+    clear(said);
+    // Where to go once its length is known: the place that was asked for last.
+    audio.wanted = seconds;
+    if (audio.readyState >= HTMLMediaElement.HAVE_METADATA && !audio.error) go(audio);
     else if (audio.preload !== "auto" || audio.error) { audio.preload = "auto"; audio.load(); }
+    tell(said);
   };
+  const hold = (said) => {
+    delete said.audio.wanted;
+    said.audio.pause();
+    tell(said);
+  };
+
+  // Once more on what is heard holds it, and after that plays the sentence from its beginning.
+  const press = (button) => {
+    const said = button.closest(".said");
+    const sentence = button.closest("p");
+    if (button.disabled || !said.dataset.sound) return;
+    if (said.heard === sentence && isOn(said.audio)) hold(said);
+    else allowed(said, sentence, () => { said.asked = sentence; start(said, Number(button.dataset.at) / 1000); });
+  };
+  const pressLine = (said) => {
+    if (isOn(said.audio)) hold(said);
+    else allowed(said, null, () => {
+      const audio = soundOf(said);
+      said.asked = said.heard ?? null;
+      if (audio.readyState && !audio.error) { clear(said); run(audio); }
+      else start(said, audio.currentTime);
+    });
+  };
+
+  // --- What is said beside a sentence ------------------------------------------------------------------------------
+  const clear = (said) => { said.note?.remove(); delete said.note; };
+  const onScreen = (element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  };
+  // Beside the sentence, or in the line that stays where that has left the screen.
+  const note = (said, sentence, words, label, action) => {
+    clear(said);
+    const button = made("button", { type: "button", textContent: label });
+    button.addEventListener("click", () => {
+      ($("button.at", sentence ?? made("p")) ?? $("#sound"))?.focus({ preventScroll: true });
+      action();
+    });
+    said.note = made("div", { className: "beside", role: "alert" }, made("span", { textContent: words }), " ", button);
+    if (sentence?.isConnected && onScreen(sentence)) { sentence.after(said.note); said.note.scrollIntoView({ block: "nearest" }); }
+    else $("#transcript .part-head").append(said.note);
+  };
+  // Names are masked in the text, never in the sound.
+  const allowed = (said, sentence, action) => {
+    if (!("asks" in said.dataset)) { action(); return; }
+    note(said, sentence, "Names are said in the sound, and it is not masked.", "Play it all the same", () => {
+      delete said.dataset.asks;
+      clear(said);
+      action();
+    });
+  };
+  const failed = (audio) => {
+    const said = saidOf(audio);
+    const below = $(".trouble", audio.closest("figure") ?? made("i"));
+    const isOurs = said?.audio === audio;
+    const at = audio.wanted ?? audio.currentTime;
+    delete audio.wanted;
+    // Told once: where it was pressed, else beneath the player.
+    below?.setAttribute("role", isOurs ? "note" : "alert");
+    if (below) below.hidden = false;
+    if (!isOurs) return;
+    tell(said);
+    note(said, said.asked, "The sound could not be played. Corti may not answer now, or not have the recording.", "Try again", () => start(said, at));
+  };
+
+  // --- What is marked ----------------------------------------------------------------------------------------------
+  const clock = (seconds) => {
+    const [hours, minutes, rest] = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(Math.floor);
+    const two = (number) => String(number).padStart(2, "0");
+    return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+  };
+  // The last sentence that has begun. Of several at a time it is the one that was asked for.
+  const sentenceAt = (said, time) => {
+    const places = said.places ??= [...said.querySelectorAll("[data-at]")].map((button) => [Number(button.dataset.at), button.closest("p")]);
+    let low = 0, high = places.length;
+    while (low < high) { const middle = (low + high) >> 1; if (places[middle][0] <= time + 50) low = middle + 1; else high = middle; }
+    if (!low) return null;
+    const [begins, sentence] = places[low - 1];
+    const asked = said.asked ? begins - Number($("[data-at]", said.asked)?.dataset.at) : NaN;
+    return asked >= 0 && asked <= 50 ? said.asked : sentence;
+  };
+  const tell = (said) => {
+    const { audio } = said;
+    const state = stateOf(audio);
+    const heard = !state || audio.ended ? null : state === "waiting" ? said.asked : sentenceAt(said, audio.currentTime * 1000);
+    if (said.heard !== heard || said.dataset.state !== state) {
+      for (const [sentence, is] of [[said.heard, false], [heard, true]]) {
+        sentence?.classList.toggle("heard", is);
+        const button = sentence && $("button.at", sentence);
+        if (button && is) button.setAttribute("aria-label", `${isOn(audio) ? "Pause" : "Play"}, ${button.textContent}`);
+        else button?.removeAttribute("aria-label");
+      }
+      said.heard = heard;
+      said.dataset.state = state;
+    }
+    line(audio);
+  };
+  const line = (audio) => {
+    const button = $("#sound");
+    if (!button) return;
+    const words = isOn(audio) ? "Pause" : "Play";
+    const whole = Number.isFinite(audio?.duration) ? ` / ${clock(audio.duration)}` : "";
+    const place = stateOf(audio) === "waiting" ? "Loading…" : `${clock(audio?.currentTime ?? 0)}${whole}`;
+    if (button.innerText !== words) {
+      $("span", button).textContent = words;
+      $("use", button).setAttribute("href", isOn(audio) ? "#i-pause" : "#i-play");
+    }
+    if ($("#sounding-at").textContent !== place) $("#sounding-at").textContent = place;
+  };
+
+  const onSound = (names, action) => {
+    for (const name of names) document.addEventListener(name, ({ target }) => { if (target.matches?.("audio")) action(target, saidOf(target)); }, true);
+  };
+  onSound(["loadedmetadata"], go);
+  // One is heard at a time.
+  onSound(["play"], (audio, said) => {
+    for (const other of document.querySelectorAll("audio")) if (other !== audio) other.pause();
+    if (said) said.audio = audio;
+  });
+  onSound(["playing"], (audio, said) => {
+    const below = $(".trouble", audio.closest("figure") ?? made("i"));
+    if (below) below.hidden = true;
+    if (said) clear(said);
+  });
+  onSound(["play", "playing", "pause", "timeupdate", "seeked", "ended", "durationchange"], (audio, said) => { if (said?.audio === audio) tell(said); });
+  onSound(["error"], failed);
+
+  // --- Pressing ----------------------------------------------------------------------------------------------------
   document.addEventListener("click", ({ target }) => {
-    const button = target.closest("button.at") ?? (String(getSelection()) ? null : $("button.at", target.closest(".said[data-sound] p") ?? document.createElement("i")));
+    if (target.closest("#sound")) { pressLine($("#said")); return; }
+    const button = target.closest("button.at") ?? (String(getSelection()) ? null : $("button.at", target.closest(".said[data-sound] p") ?? made("i")));
     if (!button) return;
     stand(button);
-    play(button);
+    press(button);
   });
   // One stop of the tab key for all sentences; arrows go from one to the next.
   const stand = (button) => {
@@ -47,38 +187,27 @@
   document.addEventListener("keydown", (event) => {
     const button = event.target.closest?.("button.at");
     const ways = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.target.id === "evidence" && event.key === "Enter") { const at = $("button.at", event.target); if (at) { stand(at); play(at); } return; }
+    if (event.target.id === "evidence" && event.key === "Enter") {
+      const at = $("button.at", event.target);
+      // The key must not press the button once more that it moves the focus to.
+      if (at) { event.preventDefault(); stand(at); press(at); }
+      return;
+    }
     if (!button || !(event.key in ways)) return;
     event.preventDefault();
     const all = [...button.closest(".said").querySelectorAll("button.at")];
     const next = all[all.indexOf(button) + ways[event.key]];
     if (next) { stand(next); next.scrollIntoView({ block: "nearest" }); }
   });
-  document.addEventListener("timeupdate", ({ target }) => {
-    const said = $(`.said[data-recording="${target.dataset.recording ?? target.id}"]`);
-    if (!said) return;
-    const places = said.places ??= [...said.querySelectorAll("[data-at]")].map((button) => [Number(button.dataset.at), button.closest("p")]);
-    let low = 0, high = places.length;
-    while (low < high) { const middle = (low + high) >> 1; if (places[middle][0] <= target.currentTime * 1000 + 50) low = middle + 1; else high = middle; }
-    const heard = low && !target.ended ? places[low - 1][1] : null;
-    if (said.heard === heard) return;
-    said.heard?.classList.remove("heard");
-    heard?.classList.add("heard");
-    said.heard = heard;
-  }, true);
-  document.addEventListener("playing", ({ target }) => { const trouble = target.parentElement.querySelector(".trouble"); if (trouble) trouble.hidden = true; }, true);
-  document.addEventListener("error", ({ target }) => {
-    if (target.matches?.("audio")) { delete target.wanted; const trouble = target.parentElement.querySelector(".trouble"); if (trouble) trouble.hidden = false; }
-  }, true);
 
-  // Searching: what is found is marked by the browser, nothing is changed, sent or kept.
+  // --- Searching: what is found is marked by the browser, nothing is changed, sent or kept ---------------------------
   let found = [], at = -1;
   const search = (field) => {
     const wanted = field.value.trim().toLocaleLowerCase();
     found = []; at = -1;
     if (wanted.length > 1) {
       const walker = document.createTreeWalker(document.getElementById(field.dataset.find), NodeFilter.SHOW_TEXT, (node) =>
-        node.parentElement.closest(".at, b") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+        node.parentElement.closest(".at, b, .beside") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
       while (walker.nextNode()) {
         const text = walker.currentNode.data.toLocaleLowerCase();
         if (text.length !== walker.currentNode.data.length) continue;
@@ -91,23 +220,63 @@
       }
     }
     globalThis.CSS?.highlights?.set("found", new Highlight(...found));
+    for (const button of document.querySelectorAll("[data-step]")) button.disabled = found.length < 2;
     show(0, field);
   };
   const show = (to, field) => {
     at = found.length ? (to + found.length) % found.length : -1;
     $("#found").textContent = field.value.trim().length > 1 ? (found.length ? `${at + 1} of ${found.length}` : "not found") : "";
     globalThis.CSS?.highlights?.set("here", new Highlight(...(found[at] ? [found[at]] : [])));
-    found[at]?.startContainer.parentElement.closest("p").scrollIntoView({ block: "center" });
+    if (found[at]) bring(found[at]);
+  };
+  // What is laid out only as it comes near pushes the place away: it is brought back for some frames.
+  const bring = (range, frames = 6) => {
+    if (range !== found[at]) return;
+    range.startContainer.parentElement.closest("p").scrollIntoView({ block: "center" });
+    if (frames) requestAnimationFrame(() => bring(range, frames - 1));
   };
   document.addEventListener("input", ({ target }) => { if (target.id === "find") search(target); });
   document.addEventListener("keydown", (event) => {
-    if (event.target.id !== "find" || event.key !== "Enter") return;
+    const { target, key } = event;
+    if (target.id !== "find" || !(key === "Enter" || (key === "Escape" && target.value))) return;
     event.preventDefault();
-    show(at + (event.shiftKey ? -1 : 1), event.target);
+    if (key === "Enter") { show(at + (event.shiftKey ? -1 : 1), target); return; }
+    // Once more closes what the transcript stands in.
+    target.value = "";
+    search(target);
+  });
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-step]");
+    if (button) show(at + Number(button.dataset.step), $("#find"));
   });
 
+  // --- What came with a part ---------------------------------------------------------------------------------------
+  // Where all recordings of the encounter are on the page, it is known which one is heard, and whether there is one.
+  const match = (said) => {
+    const list = $("#recordings [data-whole]");
+    const figure = document.getElementById(said.dataset.recording)?.closest("figure");
+    const silent = Boolean(list) && !figure;
+    if (silent !== ("silent" in said.dataset)) {
+      said.toggleAttribute("data-silent", silent);
+      for (const button of said.querySelectorAll("button.at")) button.disabled = silent;
+      for (const [id, hidden] of [["sounding", silent], ["said-in", silent], ["said-hint", silent], ["said-silent", !silent]]) document.getElementById(id).hidden = hidden;
+    }
+    if (!figure) return;
+    // Where there is one of each there is nothing to tell apart.
+    const one = document.querySelectorAll("#recordings figure, .samples li").length < 2;
+    $("#said-in").hidden = one;
+    if (!one) { $("#said-in").textContent = $("b", figure).textContent; $(".of", figure).textContent = `of ${said.dataset.name}`; }
+  };
   const ready = () => {
     if (!$("#find")?.value) { found = []; at = -1; }
+    const said = $("#said[data-sound]");
+    // What a transcript that is not there any more began.
+    for (const audio of document.querySelectorAll("audio")) if (!audio.paused && !audio.controls && !saidOf(audio)) audio.pause();
+    if (!said) return;
+    const audio = document.getElementById(said.dataset.recording);
+    if (!said.audio?.isConnected) said.audio = audio?.currentTime ? audio : undefined;
+    match(said);
+    tell(said);
     const first = $(".said button.at");
     if (first && !$(".said button.at[tabindex='0']")) ($("#evidence button.at") ?? first).tabIndex = 0;
   };

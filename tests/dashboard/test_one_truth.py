@@ -194,8 +194,10 @@ def test_ids_in_capitals_are_the_same_ids(upstream, page_client):
 def test_a_recording_that_cannot_be_asked_for_has_no_button(holding):
     page = holding("transcript", transcripts=[spoken("sound-1")])
     assert "My knee hurts." in page.text
-    assert "<button" not in page.html
+    assert 'class="at" data-at' not in page.html
+    assert 'id="sound"' not in page.html
     assert "data-sound" not in page.html
+    assert "names no recording" in page.text
     page = holding("recordings", transcripts=[spoken("sound-1")])
     assert "<audio" not in page.html
     assert "sound-1" in page.text
@@ -208,6 +210,60 @@ def test_transcripts_that_cannot_be_asked_for_have_no_link(upstream, page_client
     page = page_client.page(url_of(key, "transcript"), htmx=True)
     assert len(page.all(r'<a href="([^"]*)" data-part="transcript"')) == 1
     assert page.one(r'<div class="said"[^>]*>.*?<p>.*?</button>\s*(.*?)</p>') == "My knee hurts."
+
+
+# --- Which is which --------------------------------------------------------------------------------------------------
+
+
+def test_of_several_transcripts_each_is_told_by_its_words_and_the_open_one_by_more(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[["My knee hurts."], ["Here I am again.", "Yes."]])
+    first = page_client.page(url_of(key, "transcript"), htmx=True)
+    assert first.all(r"<b>(\d)</b> <span[^>]*>(.*?)</span>") == [
+        ("1", "My knee hurts."),
+        ("2", "Here I am again. Yes."),
+    ]
+    assert "Transcript 1 of 2" in first.text
+    second = page_client.page(first.all(r'<a href="([^"]*)" data-part="transcript"')[1], htmx=True)
+    assert "Transcript 2 of 2" in second.text
+    assert "2 speakers" in second.text
+    # Without a script the same short name stands in both parts.
+    short = second.one(r'<code title="[^"]*">(.*?)</code>')
+    recordings = page_client.page(url_of(key, "recordings"), htmx=True)
+    assert recordings.one(rf"<b>(Recording \d)</b> <code[^>]*>{short}</code>") == "Recording 2"
+
+
+def test_a_single_transcript_has_no_number(holding):
+    assert "Transcript 1 of" not in holding("transcript", transcripts=[["My knee hurts."]]).text
+
+
+def test_only_a_list_of_recordings_that_could_be_read_says_which_there_are(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), kind="none")
+    assert "data-whole" in page_client.page(url_of(key, "recordings"), htmx=True).html
+    upstream.hold(key, transcripts=[["One."], ["Two."]])
+    assert "data-whole" in page_client.page(url_of(key, "recordings"), htmx=True).html
+    upstream.faults().set("damage", kind="types", rows=[0], endpoint="recordings")
+    page = page_client.page(url_of(key, "recordings"), htmx=True)
+    assert "could not be read" in page.text
+    assert "data-whole" not in page.html
+    upstream.faults().set("status", status=500, endpoint="recordings")
+    assert "data-whole" not in page_client.page(url_of(key, "recordings"), htmx=True).html
+
+
+def test_sound_is_said_to_be_not_masked_and_asks_first_only_while_the_screen_is_shared(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), transcripts=[["My knee hurts."]])
+
+    def parts():
+        return [page_client.page(url_of(key, part), htmx=True) for part in ("transcript", "recordings")]
+
+    for page in parts():
+        assert "masked" not in page.text
+        assert "data-asks" not in page.html
+    page_client.post("/accounts/sharing/on/")
+    transcript, recordings = parts()
+    assert "data-asks" in transcript.html
+    assert "The sound is not masked" in transcript.text
+    assert "<summary>The sound is not masked" in recordings.html
+    assert recordings.html.index("<details") < recordings.html.index("<audio") < recordings.html.index("</details>")
 
 
 # --- A session that ends ---------------------------------------------------------------------------------------------

@@ -259,3 +259,28 @@ def test_the_list_travels_along(rf):
     assert where.list == f"/nordhavn/encounters/?status=completed&page=3#e-{KEY[:8]}"
     assert where.next == f"/nordhavn/encounters/{KEY}/next/?status=completed&page=3"
     assert where.recording("r") == f"/nordhavn/encounters/{KEY}/recordings/r"
+
+
+@pytest.mark.parametrize(
+    ("channels", "roles", "words"),
+    [
+        ((0, 1, 0), {0: "doctor", 1: "patient"}, "Doctor, Patient"),
+        ((0, 1), {0: "doctor", 1: "multiple"}, "Doctor, Speaker 2"),
+        ((0, 1), {}, "2 speakers"),
+        ((0, 1, 2, 3), {0: "doctor"}, "4 speakers"),
+        ((0,), {}, ""),
+        ((), {}, ""),
+    ],
+)
+def test_a_transcript_says_who_speaks_as_far_as_anybody_knows(channels, roles, words):
+    sheet = TranscriptSheet.of(
+        transcript(*(segment("a", channel=channel, speaker=None) for channel in channels), roles=roles), NOBODY
+    )
+    assert sheet.speakers == words
+
+
+def test_a_transcript_is_as_long_as_its_times_go():
+    assert TranscriptSheet.of(transcript(segment("a", 0), segment("b", 3_600_000)), NOBODY).length == "1:00:00"
+    assert TranscriptSheet.of(transcript(segment("a", 4000), segment("b", 1000)), NOBODY).length == "0:04"
+    timeless = Segment(0, 0, 1, "a", None, None)
+    assert TranscriptSheet.of(transcript(timeless), NOBODY).length == ""

@@ -18,6 +18,7 @@ from dashboard.encounters.one.transcripts import TranscriptSheet
 from dashboard.encounters.state import EncounterListState
 from dashboard.listing.discretion import NOBODY, Shown
 from dashboard.listing.failures import Failure
+from dashboard.listing.formatting import short_id
 from dashboard.sources import one as source
 from dashboard.sources.one import Call
 
@@ -67,6 +68,11 @@ class Sound:
 
     id: str
     url: str
+
+    @property
+    def short(self) -> str:
+        """Enough of the id to find it again; whole where it is none."""
+        return short_id(self.id) if self.url else self.id
 
 
 def failure_of(error: GatewayError, remark: str = ONLY_THIS) -> Failure:
@@ -153,8 +159,10 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     quoted = quotes(fact, answers[1], canonical(read.chosen.id) or "") if fact else []
     sheet = TranscriptSheet.of(read.chosen, asked.shown, quoted)
     sound = asked.addresses.recording(sheet.recording) if sheet.recording else ""
+    numbers = [number for number, one in enumerate(samples, 1) if canonical(one.id) == sheet.key]
     return context | {
         "sheet": sheet,
+        "number": numbers[0] if numbers and len(samples) > 1 else 0,
         "sound": sound,
         "evidence": why_missing(fact, answers[1]) if fact and not sheet.found else "",
     }

@@ -8,11 +8,13 @@ from corti_gateway.contents import Segment, Transcript
 from corti_gateway.ids import canonical
 from corti_gateway.vocabulary import TranscriptStatus
 from dashboard.listing.discretion import Shown
-from dashboard.listing.formatting import clock
+from dashboard.listing.formatting import clock, short_id
 from dashboard.listing.jinja import rendered, trusted
 
 ROLES = {"doctor": "Doctor", "patient": "Patient"}
 SPEAKER = "Speaker"
+# So many are named one by one.
+FEW_SPEAKERS = 3
 # Sentences; a longer turn is cut, for the browser lays out whole turns.
 LONGEST_TURN = 40
 
@@ -37,11 +39,14 @@ class Turn(TypedDict):
 class TranscriptSheet:
     """``recording`` is the id of the sound that the times are places in, or empty; ``damaged`` could not be read.
 
+    ``length`` is as far as the times go, like a clock, "" without any; ``speakers`` says who speaks.
     Only a transcript that Corti calls complete, and that is whole, can say by its emptiness that nothing was said.
     """
 
     key: str
     turns: list[Turn]
+    length: str
+    speakers: str
     recording: str
     is_processing: bool
     is_failed: bool
@@ -55,9 +60,12 @@ class TranscriptSheet:
         """The sheet, with the segments marked that the quotes stand in."""
         marked = places(transcript.segments, quotes)
         recording = canonical(transcript.recording_id or "") or ""
+        turns = _turns(transcript, marked, shown, plays=bool(recording))
         return cls(
             key=canonical(transcript.id) or "",
-            turns=_turns(transcript, marked, shown, plays=bool(recording)),
+            turns=turns,
+            length=_length(transcript.segments),
+            speakers=_speakers(turns),
             recording=recording,
             is_processing=transcript.status is TranscriptStatus.PROCESSING,
             is_failed=transcript.status is TranscriptStatus.FAILED,
@@ -66,6 +74,10 @@ class TranscriptSheet:
             unreadable=transcript.unreadable,
             found=bool(marked),
         )
+
+    @property
+    def recording_short(self) -> str:
+        return short_id(self.recording)
 
     @property
     def html(self) -> str:
@@ -123,6 +135,19 @@ def _place(start: int | None, *, plays: bool) -> str:
     words = clock(start)
     button = f'<button class="at" data-at="{start}" tabindex="-1">{words}</button>'
     return trusted(button if plays else f'<span class="at">{words}</span>')
+
+
+def _length(segments: Sequence[Segment]) -> str:
+    latest = max((segment.end or segment.start or 0 for segment in segments), default=0)
+    return clock(latest) if latest else ""
+
+
+def _speakers(turns: Sequence[Turn]) -> str:
+    """``Doctor, Patient``, or how many; nothing of a single voice of which nobody says whose it is."""
+    names = list(dict.fromkeys(turn["speaker"] for turn in turns))
+    if len(names) <= FEW_SPEAKERS and any(name in ROLES.values() for name in names):
+        return ", ".join(names)
+    return f"{len(names)} speakers" if len(names) > 1 else ""
 
 
 def _speaker(segment: Segment, roles: Mapping[int, str], voice: int) -> str:

@@ -34,8 +34,8 @@
     const { content, dataset } = $("#promise");
     const article = content.firstElementChild.cloneNode(true);
     const query = at.url.match(/\?.*/)?.[0] ?? "";
-    for (const name of ["href", "hx-get"]) {
-      for (const element of article.querySelectorAll(`[${name}]`)) {
+    for (const [selector, name] of [["a", "href"], ["[hx-get]", "hx-get"]]) {
+      for (const element of article.querySelectorAll(selector)) {
         element.setAttribute(name, element.getAttribute(name).replace(dataset.key, at.key) + query);
       }
     }

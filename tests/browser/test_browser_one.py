@@ -338,6 +338,8 @@ def test_an_encounter_opened_from_its_row_is_made_as_its_page_is(clinic: HostedT
     page.locator("a.title").nth(2).click()
     opened(page)
     over = page.evaluate(made)
+    icons = "[...document.querySelectorAll('#one use')].map((one) => document.querySelector(one.getAttribute('href')))"
+    assert page.evaluate(f"{icons}.every(Boolean)")
     links = page.evaluate("[...document.querySelectorAll('.one-nav a')].map((one) => one.getAttribute('href'))")
     ada.leaves(page.reload)
     opened(page)

@@ -25,9 +25,16 @@
     if (wanted?.id !== detail.target.id || wanted.id === "panel") return;
     const there = (wanted.hash && $(wanted.hash)) || $(`#${wanted.id}-heading`);
     wanted = null;
-    there?.scrollIntoView({ block: "center" });
-    there?.focus({ preventScroll: true });
+    if (!there) return;
+    bring(there);
+    there.focus({ preventScroll: true });
   });
+  // What is laid out only as it comes near pushes the place away: it is brought back for some frames.
+  const bring = (there, frames = 6) => {
+    if (!there.isConnected) return;
+    there.scrollIntoView({ block: "center" });
+    if (frames) requestAnimationFrame(() => bring(there, frames - 1));
+  };
 
   // Whatever is not what was asked for is no answer: a page of another kind, or a refusal. What stands there stays.
   const PIECES = ".part, .headline, #one-head, #panel";

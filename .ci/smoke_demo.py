@@ -11,11 +11,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from html import unescape
+from pathlib import Path
 
 import requests
 
 PORT, SANDBOX_PORT = 8123, 9123
 BASE = f"http://127.0.0.1:{PORT}"
+# What the demo writes: databases, and whatever else somebody may think of.
+KEPT = Path("var")
 
 
 def listens(port: int) -> bool:
@@ -125,6 +129,30 @@ def walk() -> None:
     assert style.headers["Content-Encoding"] == "br"
 
 
+def keep_nothing() -> None:
+    """Whatever is read in opened encounters, no sentence of it is in any file afterwards; what the index has is."""
+    session, page = sign_in("admin", "demo-administrator")
+    page = session.get(f"{BASE}/nordhavn/encounters/?status=completed", timeout=20)
+    keys = list(dict.fromkeys(re.findall(r"/nordhavn/encounters/([0-9a-f-]{36})/", page.text)))
+    words = set()
+    for key in keys[:8]:
+        for part in ("", "documents/", "facts/", "transcript/", "recordings/", "headline/", "print/?with-transcript=1"):
+            answer = session.get(f"{BASE}/nordhavn/encounters/{key}/{part}", timeout=20)
+            assert answer.ok, f"{answer.url}: {answer.status_code}"
+            words |= {unescape(text) for text in re.findall(r"</button> ([^<]{25,})</p>", answer.text)}
+            words |= {unescape(text) for text in re.findall(r"<q class=.quote.[^>]*>([^<]{15,})</q>", answer.text)}
+            words |= {line for text in re.findall(r'<p dir="ltr">([^<]+)</p>', answer.text)
+                      for line in unescape(text).splitlines() if len(line) > 25}  # fmt: skip
+    assert len(words) > 100, f"{len(words)} sentences"
+    kept = b"".join(path.read_bytes() for path in KEPT.rglob("*") if path.is_file())
+    identifiers = re.findall(r"ENC-\d{7}", page.text)
+    assert identifiers
+    assert all(identifier.encode() in kept for identifier in identifiers), "these are not the files"
+    found = sorted(text for text in words if text.encode() in kept)
+    assert not found, found[:5]
+    sys.stdout.write(f"{len(words)} sentences were read, and none is in the {len(kept):,} bytes of files\n")
+
+
 def listen(demo: "subprocess.Popen[str]", said: list[str]) -> None:
     assert demo.stdout
     for line in demo.stdout:
@@ -143,6 +171,7 @@ def main() -> int:
         assert demo.poll() is None, f"make demo ended by itself: {demo.wait()}"
         walk()
         survive(said)
+        keep_nothing()
         refused = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert refused.returncode != 0
         assert "taken" in refused.stderr, refused.stderr

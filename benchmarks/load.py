@@ -11,6 +11,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from benchmarks.services import ROOT, ServiceError, inherited
@@ -40,6 +42,7 @@ class Outcome:
     failed: int
     seconds: float
     median: float
+    slowest_in_20: float
     slowest_in_100: float
 
     @property
@@ -59,6 +62,22 @@ def drive(load: Load) -> Outcome:
     if outcome.failed:
         raise ServiceError(f"{outcome.failed} of {outcome.answers} answers were no page")
     return outcome
+
+
+@contextmanager
+def held(load: Load) -> Iterator[None]:
+    """Requests under way while the block runs, whatever becomes of them."""
+    command = [sys.executable, "-m", "benchmarks.load"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=inherited(), text=True, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    ) as process:
+        assert process.stdin
+        process.stdin.write(json.dumps(asdict(load)))
+        process.stdin.close()
+        try:
+            yield
+        finally:
+            process.terminate()
 
 
 def text_of(request: bytes) -> str:
@@ -84,7 +103,10 @@ class _Generator:
             for key, _ in self._selector.select(1):
                 self._read(key, begin)
         took = sorted(self._took)
-        return Outcome(len(took), self._failed, now - begin, statistics.median(took), took[int(len(took) * 0.99)])
+        return Outcome(
+            len(took), self._failed, now - begin, statistics.median(took),
+            took[int(len(took) * 0.95)], took[int(len(took) * 0.99)],
+        )  # fmt: skip
 
     def _open(self) -> None:
         door = socket.create_connection(("127.0.0.1", self._load.port), timeout=30)

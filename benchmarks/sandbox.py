@@ -44,6 +44,11 @@ class SandboxService(Service):
         faults = [{"name": "latency", "endpoint": endpoint, "ms": milliseconds}] if milliseconds else []
         self._admin.put(f"{self.url}/_sandbox/tenants/{slug}/faults", json=faults).raise_for_status()
 
+    def hang(self, slug: str) -> None:
+        """Let every call of a tenant get no answer; ``latency(slug, 0)`` ends it."""
+        faults = [{"name": "hang", "endpoint": "any"}]
+        self._admin.put(f"{self.url}/_sandbox/tenants/{slug}/faults", json=faults).raise_for_status()
+
     def hold(self, slug: str, key: str, **contents: str) -> None:
         """Say what an interaction holds."""
         url = f"{self.url}/_sandbox/tenants/{slug}/contents/{key}"

@@ -35,4 +35,5 @@ BARS = {
     16: Bar(audit.page_with_log, audit.who_looked, tenants=(FOLLOWED,)),
     17: Bar(opened.opening),
     18: Bar(opened.three_hours),
+    19: Bar(throughput.beside_an_outage, tenants=(SMALL, MIDDLE)),
 }

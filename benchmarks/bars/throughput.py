@@ -1,13 +1,16 @@
-"""Bars 7 and 14: many views."""
+"""Bars 7, 14 and 19: many views."""
+
+import time
 
 from benchmarks.dashboard import list_path
 from benchmarks.figures import Figure, Judged
-from benchmarks.lab import MIDDLE, Lab
-from benchmarks.load import Load, drive, text_of
+from benchmarks.lab import MIDDLE, SMALL, Lab
+from benchmarks.load import Load, drive, held, text_of
 from benchmarks.memory import proportional_set_size
 
 CLIENTS, LATENCY = 32, 100  # ms
 VIEWS = 10_000
+NEIGHBOURS = 16
 
 
 def many_clients(lab: Lab) -> list[Figure]:
@@ -30,3 +33,20 @@ def memory(lab: Lab) -> list[Figure]:
         (worker,) = dashboard.workers
         size = proportional_set_size(worker)
     return [Figure(14, f"memory (PSS) of a web worker after {views:,} views", size, "MB", 120)]
+
+
+def beside_an_outage(lab: Lab) -> list[Figure]:
+    """Bar 19: one tenant's views while as many of another wait for an API that hangs, over the same without them."""
+    lab.sandbox.latency(MIDDLE, LATENCY)
+    asked = text_of(lab.dashboard.request(list_path(MIDDLE)))
+    others = text_of(lab.dashboard.request(list_path(SMALL)))
+    load = Load(lab.dashboard.port, asked, connections=NEIGHBOURS, warm_up=1, seconds=lab.repetitions(5, 3))
+    quiet = drive(load)
+    lab.sandbox.hang(SMALL)
+    with held(Load(lab.dashboard.port, others, connections=NEIGHBOURS, views=NEIGHBOURS)):
+        time.sleep(0.5)
+        beside = drive(load)
+    lab.sandbox.latency(SMALL, 0)
+    lab.sandbox.latency(MIDDLE, 0)
+    what = f"live view p95, {NEIGHBOURS} clients, while {NEIGHBOURS} of another tenant hang"
+    return [Figure(19, what, beside.slowest_in_20 * 1000, "ms", 1.5, quiet.slowest_in_20 * 1000, Judged.RATIO)]

@@ -28,12 +28,12 @@ doctor: .venv/runs  ## what the configured tenants' APIs really do
 	@$(BIN)/python manage.py doctor
 
 test: .venv/tests  ## every test that needs no service and no browser
-	@$(BIN)/pytest -n auto -m "not browser and not postgres and not node and not redis"
+	@$(BIN)/pytest -n auto --dist worksteal -m "not browser and not postgres and not node and not redis"
 
 browser-test: .venv/tests  ## the tests in headless Chromium
 	@npm ci --prefix tests/browser/node --no-audit --no-fund --silent
 	@npm ci --prefix tests/accounts/node --no-audit --no-fund --silent
-	@$(BIN)/pytest -n 2 -m browser
+	@$(BIN)/pytest -n 2 --dist worksteal -m browser
 
 check: .venv/tests  ## lint, types, imports, deployment settings
 	@$(BIN)/ruff check .

@@ -71,7 +71,9 @@
     } else at = { key: null, url, list: at?.list ?? $("#refresh").getAttribute("href") };
     fetchRest().then(() => {
       if (mine !== turn) return;
-      if (row) htmx.process(panel.firstElementChild); else ask(url);
+      if (!row) { ask(url); return; }
+      htmx.process(panel.firstElementChild);
+      htmx.trigger("#one-head", "again");
     });
   };
   const listOf = (url) => url.replace(/[0-9a-f-]{36}\/(?=$|\?)/, "");

@@ -70,7 +70,8 @@ def named_otherwise(patient: Patient | None, told: Person | None, viewer: Viewer
     if patient is None or told is None:
         return ""
     shown = discretion.of(patient, viewer)
-    name = f"named {shown.name}" if patient.name and patient.name != told.name else ""
+    is_same = shown.name == discretion.of(told, viewer).name
+    name = f"named {'otherwise' if is_same else shown.name}" if patient.name and patient.name != told.name else ""
     is_born_otherwise = patient.birth_date and patient.birth_date != told.birth_date
     born = f"born {shown.born or 'otherwise'}" if is_born_otherwise else ""
     return ", ".join(part for part in (name, born) if part)

@@ -51,6 +51,12 @@
     if (button) show(at + Number(button.dataset.step), $("#find"));
   });
 
-  // A part that came anew: nothing is found in it yet.
-  document.addEventListener("htmx:afterSwap", () => { if (!$("#find")?.value) { found = []; at = -1; } });
+  // Nothing is found yet in a part that came anew, and nothing is kept of one that went.
+  const forget = () => {
+    if ($("#find")?.value) return;
+    found = []; at = -1;
+    for (const name of ["found", "here"]) globalThis.CSS?.highlights?.delete(name);
+  };
+  document.addEventListener("htmx:afterSwap", forget);
+  document.addEventListener("encounter:left", () => setTimeout(forget));
 })();

@@ -53,8 +53,11 @@
     $("h2", article).focus({ preventScroll: true });
   };
 
-  // Nobody waits any more for what is under way.
-  const stop = () => { for (const one of [panel, ...panel.querySelectorAll("[aria-busy]")]) htmx.trigger(one, "htmx:abort"); };
+  // Nobody waits any more for what is under way, and nothing of what was read is kept.
+  const stop = () => {
+    for (const one of [panel, ...panel.querySelectorAll("[aria-busy]")]) htmx.trigger(one, "htmx:abort");
+    document.dispatchEvent(new Event("encounter:left"));
+  };
   const ask = (url) => htmx.ajax("GET", url, { source: panel, target: panel, swap: "innerHTML" }).catch(() => {});
   const open = (url, { row = null, pushes = true } = {}) => {
     const mine = ++turn;
@@ -139,7 +142,7 @@
       const action = { "one-close": close, "one-next": () => step("next"), "one-previous": () => step("previous") }[control.id];
       if (!action && !control.matches("[data-open]")) return;
       event.preventDefault();
-      if (action) action(); else open(control.href, { pushes: false });
+      if (action) action(); else open(control.getAttribute("href"));
     }
   });
 
@@ -153,6 +156,7 @@
     }
     if (document.body.dataset.shortcuts === "off" || event.target.closest("input:not([type=checkbox]), select, textarea, audio, [contenteditable]")) return;
     const way = { n: "next", p: "previous" }[event.key];
+    if (way && event.repeat) return;
     if (way) { if (at) step(way); else if (!panel) $(`#one-${way}`)?.click(); return; }
     if (panel && (event.key === "j" || event.key === "k")) {
       const all = rows();
@@ -165,6 +169,8 @@
   // --- Back, Forward, and lists that change ------------------------------------------------------------------------
   addEventListener("popstate", (event) => {
     if (!panel) return;
+    // To a place on the page that is on the screen.
+    if (at?.came && address() === at.url) return;
     const key = location.pathname.match(/\/encounters\/([0-9a-f-]{36})\/$/)?.[1];
     const shown = listOf($("#results a.title")?.getAttribute("href") ?? "");
     const list = key ? listOf(address()) : address();
@@ -186,7 +192,12 @@
     const results = $("#results");
     if (detail.target.id !== "results" || !at?.key || results.querySelector("[data-state='failed'], [data-state='no-answer'], [data-state='invalid']")) return;
     const row = rowOf(at.key);
-    if (!row) { hide(); say("The encounter that was open is not in this list any more."); return; }
+    if (!row) {
+      hide();
+      if (KEY.test(location.pathname)) history.replaceState({ over: false }, "", $("#refresh").getAttribute("href"));
+      say("The encounter that was open is not in this list any more.");
+      return;
+    }
     mark(at.key);
     row.scrollIntoView({ block: "nearest" });
     // The same encounter within another list: its neighbours and its way back are those of this one.
@@ -194,7 +205,8 @@
     const query = url.includes("?") ? url.slice(url.indexOf("?")) : "";
     at = { ...at, url, list: listOf(url) };
     for (const link of panel.querySelectorAll(".one-nav a")) link.href = link.id === "one-close" ? at.list : link.pathname + query;
-    if (address() !== url) history.replaceState({ over: true }, "", url);
+    Object.assign($("#one", panel).dataset, { url, list: at.list });
+    if (at.came && address() !== url) history.replaceState({ over: true }, "", url);
   });
 
   // Whose it is stays above what is read, and what sticks below it must know how high that is.

@@ -3,13 +3,14 @@
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const EVERY = 30_000;
+  const panel = $("#panel");
   const ALREADY = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
   const unattended = (detail) => detail.requestConfig?.triggeringEvent?.type === "refresh";
 
   // A link into another part is followed in place where that part stands on the page.
   let wanted = null;
   const follow = (part, path, hash = "") => {
-    wanted = { id: part.id, hash };
+    wanted = { id: part.id, hash, one: part.closest(".one") };
     part.setAttribute("aria-busy", "true");
     $(".part-refused", part)?.remove();
     htmx.ajax("GET", path, { source: part, target: part, swap: part.id === "panel" ? "innerHTML" : "outerHTML" }).catch(() => {});
@@ -23,9 +24,11 @@
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (wanted?.id !== detail.target.id || wanted.id === "panel") return;
-    const there = (wanted.hash && $(wanted.hash)) || $(`#${wanted.id}-heading`);
+    const { id, hash, one } = wanted;
+    const there = (hash && $(hash)) || $(`#${id}-heading`);
     wanted = null;
-    if (!there) return;
+    // Not in another encounter that was opened since.
+    if (!there || there.closest(".one") !== one) return;
     bring(there);
     there.focus({ preventScroll: true });
   });
@@ -42,8 +45,13 @@
   const unanswered = (detail, status = 0) => {
     const { target, requestConfig, xhr } = detail;
     if (!target.matches(PIECES) || unattended(detail)) return;
+    // Nobody could say whose it is, or whether these eyes may see it: then nothing of it is shown.
+    const isPromised = target.id === "one-head" && target.hasAttribute("aria-busy");
+    if (isPromised) {
+      for (const part of panel.querySelectorAll(".part")) { htmx.trigger(part, "htmx:abort"); part.remove(); }
+      panel.removeAttribute("aria-busy");
+    }
     target.removeAttribute("aria-busy");
-    if (target.id === "one-head") target.closest("#panel")?.removeAttribute("aria-busy");
     wanted = null;
     if (target.matches(".headline")) { target.textContent = "What was found and written could not be read now."; return; }
     $(".waiting", target)?.remove();
@@ -53,8 +61,11 @@
     const box = Object.assign(document.createElement("div"), { className: "part-failed part-refused" });
     box.setAttribute("role", "alert");
     box.append(Object.assign(document.createElement("p"), { textContent: reference ? `${words} Reference ${reference}` : words }));
-    const again = Object.assign(document.createElement("button"), { type: "button", textContent: "Try again" });
-    again.addEventListener("click", () => follow(target, requestConfig.path));
+    const again = document.createElement(isPromised ? "a" : "button");
+    again.textContent = "Try again";
+    // The whole encounter anew, by panel.js.
+    if (isPromised) Object.assign(again, { className: "button", href: requestConfig.path }).dataset.open = "";
+    else { again.type = "button"; again.addEventListener("click", () => follow(target, requestConfig.path)); }
     box.append(again);
     const head = $(".part-head", target);
     if (head) head.after(box); else ($("article", target) ?? target).append(box);
@@ -65,7 +76,7 @@
     if (!target.matches(PIECES)) return;
     const text = xhr.responseText;
     // No head, but the page that says why, with nothing else of the encounter.
-    if (target.id === "one-head" && !unattended(event.detail) && !fits(target, text) && fits(panel, text)) {
+    if (target.id === "one-head" && panel && !unattended(event.detail) && !fits(target, text) && fits(panel, text)) {
       Object.assign(event.detail, { target: panel, shouldSwap: true, swapOverride: "innerHTML", selectOverride: "#one" });
       return;
     }
@@ -73,14 +84,19 @@
     if (target.hidden) event.detail.shouldSwap = false;
     else if (!fits(target, text)) {
       event.detail.shouldSwap = false;
-      // Not found: it may be gone, or not for these eyes any more. The page itself says so, asked once.
-      if (xhr.status === 404 && !target.matches(".headline") && !ALREADY) location.reload(); else unanswered(event.detail, xhr.status);
+      // Not found: it may be gone, or not for these eyes any more. Its own page says so, asked once.
+      const own = panel && target.closest("#one")?.dataset.url;
+      const isElsewhere = own && own !== location.pathname + location.search;
+      if (xhr.status !== 404 || target.matches(".headline") || (ALREADY && !isElsewhere)) unanswered(event.detail, xhr.status);
+      else if (isElsewhere) location.assign(own);
+      else location.reload();
     }
     // What asked for itself and failed, or brings nothing new, changes nothing.
     else if (unattended(event.detail) && (xhr.status >= 400 || texts.get(target.id) === text)) event.detail.shouldSwap = false;
     if (event.detail.shouldSwap && target.matches(".part")) texts.set(target.id, text);
   });
   const texts = new Map();
+  document.addEventListener("encounter:left", () => { texts.clear(); wanted = null; });
 
   // One sentence for those who hear the page, once all parts stand.
   let told = null;
@@ -100,7 +116,7 @@
   };
   setInterval(() => {
     const head = $("#one-head[data-running]");
-    if (!head || document.hidden || String(getSelection()) || [...document.querySelectorAll("audio")].some((audio) => !audio.paused)) return;
+    if (!head || panel?.hasAttribute("aria-busy") || document.hidden || String(getSelection()) || [...document.querySelectorAll("audio")].some((audio) => !audio.paused)) return;
     for (const part of [head, ...document.querySelectorAll(".part")]) if (!inUse(part)) htmx.trigger(part, "refresh");
   }, EVERY);
   // What was unfolded in the head stays so when it comes anew.

@@ -27,7 +27,10 @@
   const stateOf = (audio) => (!audio || audio.error ? "" : audio.wanted !== undefined ? "waiting" : audio.paused ? "paused" : "playing");
   const isOn = (audio) => ["waiting", "playing"].includes(stateOf(audio));
 
-  const run = (audio) => audio.play().catch((error) => { if (error.name !== "AbortError") failed(audio); });
+  const run = (audio) => audio.play().catch(({ name }) => {
+    if (name === "NotAllowedError") failed(audio, "The browser did not let the sound begin by itself.");
+    else if (name !== "AbortError") failed(audio);
+  });
   const go = (audio) => {
     if (audio.wanted === undefined) return;
     audio.currentTime = audio.wanted;
@@ -94,7 +97,8 @@
       action();
     });
   };
-  const failed = (audio) => {
+  const BROKEN = "The sound could not be played. Corti may not answer now, or not have the recording.";
+  const failed = (audio, words = BROKEN) => {
     const said = saidOf(audio);
     const below = $(".trouble", audio.closest("figure") ?? made("i"));
     const isOurs = said?.audio === audio;
@@ -105,7 +109,7 @@
     if (below) below.hidden = false;
     if (!isOurs) return;
     tell(said);
-    note(said, said.asked, "The sound could not be played. Corti may not answer now, or not have the recording.", "Try again", () => start(said, at));
+    note(said, said.asked, words, "Try again", () => start(said, at));
   };
 
   // --- What is marked ----------------------------------------------------------------------------------------------
@@ -168,7 +172,7 @@
     if (said) clear(said);
   });
   onSound(["play", "playing", "pause", "timeupdate", "seeked", "ended", "durationchange"], (audio, said) => { if (said?.audio === audio) tell(said); });
-  onSound(["error"], failed);
+  onSound(["error"], (audio) => failed(audio));
 
   // --- Pressing ----------------------------------------------------------------------------------------------------
   document.addEventListener("click", ({ target }) => {

@@ -65,10 +65,17 @@ def test_what_is_on_its_way_can_be_closed_and_does_not_come_back(
     assert page.evaluate("document.activeElement === document.querySelectorAll('a.title')[1]")
 
 
+def held(page: Page, pattern: str) -> list[Route]:
+    """The first request of this kind, once it is made, for as long as the test keeps it."""
+    routes: list[Route] = []
+    # Not "times=1": whoever takes the last route away lets go of what it holds.
+    page.route(re.compile(pattern), lambda route: route.fallback() if routes else routes.append(route))
+    return routes
+
+
 def test_parts_do_not_wait_for_the_head(clinic: HostedTenant, ada: Visitor) -> None:
     page = at_the_list(ada)
-    waiting: list[Route] = []
-    page.route(re.compile(PANEL), lambda route: waiting.append(route), times=1)
+    waiting = held(page, PANEL)
     page.locator("a.title").nth(1).click()
     expect(page.locator("#one-name")).to_have_text("Test Person 1")
     opened(page)
@@ -84,8 +91,7 @@ def test_parts_do_not_wait_for_the_head(clinic: HostedTenant, ada: Visitor) -> N
 def test_without_a_head_nothing_else_of_the_encounter_is_shown(clinic: HostedTenant, ada: Visitor) -> None:
     ada.watch.expect_status(502)
     page = at_the_list(ada)
-    waiting: list[Route] = []
-    page.route(re.compile(PANEL), lambda route: waiting.append(route), times=1)
+    waiting = held(page, PANEL)
     page.locator("a.title").nth(1).click()
     opened(page)
     clinic.faults.set("status", status=500, endpoint="item")
@@ -96,6 +102,86 @@ def test_without_a_head_nothing_else_of_the_encounter_is_shown(clinic: HostedTen
     page.locator("#panel").get_by_role("link", name="Try again").click()
     opened(page)
     expect(page.locator("#one-name")).to_have_text("Test Person 1")
+
+
+@pytest.mark.parametrize("status", [403, 429, 0])
+def test_where_the_head_is_refused_or_not_reached_its_parts_go(clinic: HostedTenant, ada: Visitor, status: int) -> None:
+    ada.watch.expect_status(403, 429)
+    ada.watch.expect_no_answer()
+    page = at_the_list(ada)
+    waiting = held(page, PANEL)
+    page.locator("a.title").nth(1).click()
+    opened(page)
+    waiting[0].fulfill(status=status, body="No") if status else waiting[0].abort()
+    expect(page.locator("#panel [role=alert]")).to_have_count(1)
+    expect(page.locator("#panel .part")).to_have_count(0)
+    expect(page.locator("#panel[aria-busy]")).to_have_count(0)
+    page.locator("#panel").get_by_role("link", name="Try again").click()
+    opened(page)
+    expect(page.locator("#one-name")).to_have_text("Test Person 1")
+    assert ada.url == page.locator("#one").get_attribute("data-url")
+
+
+@pytest.mark.parametrize("way", ["navigated", "reloaded"])
+def test_an_encounter_that_is_not_found_says_so_on_its_own_page(clinic: HostedTenant, ada: Visitor, way: str) -> None:
+    ada.watch.expect_status(404)
+    ada.watch.expect_aborts()
+    ada.watch.expect(r"net::ERR_ABORTED")
+    page = at_the_list(ada)
+    if way == "reloaded":
+        ada.leaves(page.reload)
+    own = page.locator("a.title").nth(1).get_attribute("href")
+    page.route(re.compile(PANEL), lambda route: route.fulfill(status=404, body="<h1>Not found</h1>"))
+    page.locator("a.title").nth(1).click()
+    page.wait_for_url(f"**{own}")
+    expect(page.locator("h1")).to_have_text("Not found")
+
+
+def test_a_list_that_comes_before_the_head_leaves_its_own_address_behind(clinic: HostedTenant, ada: Visitor) -> None:
+    ada.watch.expect_aborts()
+    page = at_the_list(ada, "?status=completed")
+    lists = held(page, r"/encounters/\?status")
+    heads = held(page, PANEL)
+    page.keyboard.press("r")
+    page.locator("a.title").nth(1).click()
+    opened(page)
+    with page.expect_response(re.compile(r"/encounters/\?status")):
+        lists[0].continue_()
+    page.wait_for_timeout(200)
+    assert ada.url == "/opened/encounters/?status=completed"
+    heads[0].continue_()
+    expect(page.locator("#one-head")).to_contain_text("Assigned to")
+    page.wait_for_url(re.compile(r"encounters/[0-9a-f-]{36}/\?status=completed"))
+    page.go_back()
+    expect(page.locator("#panel")).to_be_hidden()
+    assert ada.url == "/opened/encounters/?status=completed"
+
+
+def test_what_was_followed_in_one_encounter_takes_no_focus_in_the_next(clinic: HostedTenant, ada: Visitor) -> None:
+    page = overtaking(ada)
+    page.locator("a.title").nth(1).click()
+    opened(page)
+    clinic.faults.set("latency", ms=700, endpoint="transcripts")
+    page.locator("a.quote").first.click()
+    page.wait_for_timeout(100)
+    page.keyboard.press("n")
+    opened(page)
+    page.wait_for_timeout(300)
+    expect(page.locator("#one-name")).to_have_text("Test Person 2")
+    assert page.evaluate("document.activeElement.id") == "one-name"
+    assert page.evaluate("document.querySelector('#panel').scrollTop") == 0
+
+
+def test_a_place_on_the_page_opens_nothing_anew(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    page.locator("a.title").nth(1).click()
+    opened(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(400)
+    assert [url for url in asked if "/encounters/" in url] == []
 
 
 def late(route: Route) -> None:
@@ -120,7 +206,7 @@ def test_a_panel_that_is_refused_or_not_reached_says_so_and_can_be_closed_or_tri
     page.route(re.compile(PANEL), lambda route: route.abort(), times=1)
     page.locator("a.title").nth(1).click()
     expect(page.locator("#panel [role=alert]")).to_contain_text("could not be reached")
-    page.locator("#panel").get_by_role("button", name="Try again").click()
+    page.locator("#panel").get_by_role("link", name="Try again").click()
     opened(page)
 
 

@@ -71,7 +71,7 @@ def test_search_stays_within_reach_in_a_long_transcript(
     else:
         open_part(visitor, key, "transcript/" if where == "part" else "")
     page.locator(".said p").nth(400).scroll_into_view_if_needed()
-    above = place(page, ".over .one-nav" if where == "panel" else ".band")
+    above = place(page, ".whose")
     line = place(page, "#transcript .part-head")
     assert abs(line["top"] - above["bottom"]) < 1
     page.locator("#find").fill("knee")

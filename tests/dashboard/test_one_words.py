@@ -55,7 +55,17 @@ def test_a_quote_of_whole_segments_is_found_in_the_first_run_that_says_so(texts,
 
 @pytest.mark.parametrize(
     ("language", "direction"),
-    [("en", "ltr"), ("en-GB", "ltr"), ("AR", "rtl"), ("he-IL", "rtl"), ("", "auto"), ("English, mostly", "auto")],
+    [
+        ("en", "ltr"),
+        ("en-GB", "ltr"),
+        ("AR", "rtl"),
+        ("he-IL", "rtl"),
+        ("ps", "rtl"),
+        ("ku-Arab", "rtl"),
+        ("ar-Latn", "ltr"),
+        ("", "auto"),
+        ("English, mostly", "auto"),
+    ],
 )
 def test_a_document_reads_in_the_direction_of_its_language(language, direction):
     sheet = DocumentSheet("document-1", "Letter", "Document", language, (), "", "", (), "")

@@ -41,9 +41,7 @@ def tables(page):
     """The rows of the open encounters and of all encounters."""
     sections = page.html.partition('id="results"')
     opened = sections[0].partition('id="open-now"')[2].partition('class="years"')[0]
-    return opened.count('<th scope="row" class="c-encounter">'), sections[2].count(
-        '<th scope="row" class="c-encounter">'
-    )
+    return opened.count('<td class="c-encounter">'), sections[2].count('<td class="c-encounter">')
 
 
 def facts(page):

@@ -1,16 +1,20 @@
 """Documents of both systems, as the reader sees them: the newest first, those without a date last."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from django.conf import settings
 
 from corti_gateway.contents import Document
 from corti_gateway.vocabulary import DocumentSystem
 from dashboard.accounts.viewer import Viewer
 from dashboard.listing import formatting
 from dashboard.listing.discretion import Shown
+
+# Languages that are written from right to left (ISO 639, and how it was before), and scripts, whatever the language.
+_RIGHT_TO_LEFT = frozenset((
+    "ar", "ara", "arc", "ckb", "div", "dv", "fa", "fas", "glk", "he", "heb", "iw", "ji", "lrc", "mzn", "nqo", "per",
+    "pnb", "ps", "pus", "sd", "snd", "syr", "ug", "uig", "ur", "urd", "yi", "yid",
+))  # fmt: skip
+_SCRIPTS = frozenset(("arab", "hebr", "nkoo", "syrc", "thaa"))
 
 SYSTEMS = {DocumentSystem.CLASSIC: "Document", DocumentSystem.GUIDED: "Guided document"}
 
@@ -38,10 +42,10 @@ class DocumentSheet:
     @property
     def direction(self) -> str:
         """By its language where that is told: a name of another script at its beginning turns no letter round."""
-        language = self.language.lower().partition("-")[0]
-        if language in settings.LANGUAGES_BIDI:
+        language, *more = self.language.lower().replace("_", "-").split("-")
+        if _SCRIPTS & set(more) or (language in _RIGHT_TO_LEFT and "latn" not in more):
             return "rtl"
-        return "ltr" if re.fullmatch("[a-z]{2,3}", language) else "auto"
+        return "ltr" if language.isalpha() and len(language) in (2, 3) else "auto"
 
 
 def sheets(documents: Iterable[Document], viewer: Viewer, shown: Shown) -> list[DocumentSheet]:

@@ -182,7 +182,9 @@ def _recordings(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     listed: Listed[str] = had(answers[0])
     return {
         "recordings": [
-            Sound(key, asked.addresses.recording(key)) if (key := canonical(told)) else Sound(told, "")
+            Sound(key, asked.addresses.recording(key))
+            if (key := canonical(told))
+            else Sound(asked.shown.text(told), "")
             for told in listed.items
         ],
         "count": len(listed.items),

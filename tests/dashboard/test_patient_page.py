@@ -242,10 +242,12 @@ def test_whose_the_encounters_are_is_said_once(page_client, upstream, following)
 
 
 def test_an_encounter_of_another_name_or_birth_date_says_so(page_client, upstream, following):
-    upstream.add(patient={"identifier": "PT-1", "name": "Testa Before"} | BORN)
-    upstream.add(patient={"identifier": "PT-1", "name": "Testa Now", "birthDate": "1980-01-02T00:00:00Z"})
-    upstream.add(patient={"identifier": "PT-1", "name": "Testa Now", "birthDate": "1980-01-03T00:00:00Z"})
-    upstream.add(patient={"identifier": "PT-1", "name": "Testa Now", "birthDate": "1980-01-03T00:00:00Z"})
+    before, now = {"name": "Testa Before"} | BORN, {"name": "Testa Now"}
+    days = [f"1980-01-0{day}T00:00:00Z" for day in (2, 3, 3)]
+    for patient in (before, *({"birthDate": day} | now for day in days)):
+        upstream.add(patient={"identifier": "PT-1"} | patient)
+        # Of encounters of the same moment any may be the newest.
+        upstream.sandbox.advance(1)
     following.fill()
     marks = page_client.page(url()).all(r'<span class="mark".*?</svg>(.*?)</span>')
     assert sorted(marks) == ["born 2 Jan 1980", "named Testa Before, born 1 Jan 1980"]

@@ -28,6 +28,8 @@ def put(upstream, number=1, identifier="PT-1", **encounter):
     for day in range(number):
         period = {"startedAt": f"2026-{1 + day // 28:02}-{1 + day % 28:02}T09:00:00Z"}
         upstream.add(patient=patient, **({"period": period} | encounter))
+        # Of encounters created at the same moment either may come first.
+        upstream.sandbox.advance(1)
 
 
 def switch_off(settings):
@@ -246,7 +248,6 @@ def test_an_encounter_of_another_name_or_birth_date_says_so(page_client, upstrea
     days = [f"1980-01-0{day}T00:00:00Z" for day in (2, 3, 3)]
     for patient in (before, *({"birthDate": day} | now for day in days)):
         upstream.add(patient={"identifier": "PT-1"} | patient)
-        # Of encounters of the same moment any may be the newest.
         upstream.sandbox.advance(1)
     following.fill()
     marks = page_client.page(url()).all(r'<span class="mark".*?</svg>(.*?)</span>')

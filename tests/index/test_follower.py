@@ -15,7 +15,7 @@ from tests.index.world import Database, World, tenant
 
 pytestmark = pytest.mark.slow
 # More of them at night.
-KILLS = int(os.environ.get("FOLLOWER_KILLS", "8"))
+KILLS = int(os.environ.get("FOLLOWER_KILLS", "15"))
 FAULTY_SECONDS = float(os.environ.get("FOLLOWER_FAULTY_SECONDS", "12"))
 LEASE = 5.0
 

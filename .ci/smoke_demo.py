@@ -129,6 +129,15 @@ def walk() -> None:
     assert style.headers["Content-Encoding"] == "br"
 
 
+def has_all(content: bytes, texts: list[str]) -> bool:
+    return all(text.encode() in content for text in texts)
+
+
+def files() -> bytes:
+    """Everything that the demo has written."""
+    return b"".join(path.read_bytes() for path in KEPT.rglob("*") if path.is_file())
+
+
 def keep_nothing() -> None:
     """Whatever is read in opened encounters, no sentence of it is in any file afterwards; what the index has is."""
     session, page = sign_in("admin", "demo-administrator")
@@ -144,10 +153,11 @@ def keep_nothing() -> None:
             words |= {line for text in re.findall(r'<p dir="ltr">([^<]+)</p>', answer.text)
                       for line in unescape(text).splitlines() if len(line) > 25}  # fmt: skip
     assert len(words) > 100, f"{len(words)} sentences"
-    kept = b"".join(path.read_bytes() for path in KEPT.rglob("*") if path.is_file())
     identifiers = re.findall(r"ENC-\d{7}", page.text)
     assert identifiers
-    assert all(identifier.encode() in kept for identifier in identifiers), "these are not the files"
+    # What the index has shows that these are the files.
+    until(60, "the index has the page", lambda: has_all(files(), identifiers))
+    kept = files()
     found = sorted(text for text in words if text.encode() in kept)
     assert not found, found[:5]
     sys.stdout.write(f"{len(words)} sentences were read, and none is in the {len(kept):,} bytes of files\n")
@@ -170,8 +180,8 @@ def main() -> int:
         until(180, "started", lambda: any("Ctrl-C" in line for line in said) or demo.poll() is not None)
         assert demo.poll() is None, f"make demo ended by itself: {demo.wait()}"
         walk()
-        survive(said)
         keep_nothing()
+        survive(said)
         refused = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert refused.returncode != 0
         assert "taken" in refused.stderr, refused.stderr

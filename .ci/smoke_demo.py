@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from html import unescape
 from pathlib import Path
 
@@ -134,8 +135,12 @@ def has_all(content: bytes, texts: list[str]) -> bool:
 
 
 def files() -> bytes:
-    """Everything that the demo has written."""
-    return b"".join(path.read_bytes() for path in KEPT.rglob("*") if path.is_file())
+    """Everything that the demo has written; a file that goes meanwhile is none."""
+    content = bytearray()
+    for path in KEPT.rglob("*"):
+        with suppress(FileNotFoundError):
+            content += path.read_bytes() if path.is_file() else b""
+    return bytes(content)
 
 
 def keep_nothing() -> None:

@@ -10,7 +10,8 @@ from benchmarks.memory import proportional_set_size
 
 CLIENTS, LATENCY = 32, 100  # ms
 VIEWS = 10_000
-NEIGHBOURS = 16
+# So few that the machine has time left: what is shown is waiting, not the want of cores.
+NEIGHBOURS, HANGING = 4, 16
 
 
 def many_clients(lab: Lab) -> list[Figure]:
@@ -43,10 +44,10 @@ def beside_an_outage(lab: Lab) -> list[Figure]:
     load = Load(lab.dashboard.port, asked, connections=NEIGHBOURS, warm_up=1, seconds=lab.repetitions(5, 3))
     quiet = drive(load)
     lab.sandbox.hang(SMALL)
-    with held(Load(lab.dashboard.port, others, connections=NEIGHBOURS, views=NEIGHBOURS)):
+    with held(Load(lab.dashboard.port, others, connections=HANGING, views=HANGING)):
         time.sleep(0.5)
         beside = drive(load)
     lab.sandbox.latency(SMALL, 0)
     lab.sandbox.latency(MIDDLE, 0)
-    what = f"live view p95, {NEIGHBOURS} clients, while {NEIGHBOURS} of another tenant hang"
+    what = f"live view p95, {NEIGHBOURS} clients, while {HANGING} of another tenant hang"
     return [Figure(19, what, beside.slowest_in_20 * 1000, "ms", 1.5, quiet.slowest_in_20 * 1000, Judged.RATIO)]

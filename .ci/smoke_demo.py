@@ -145,7 +145,7 @@ def files() -> bytes:
 
 def keep_nothing() -> None:
     """Whatever is read in opened encounters, no sentence of it is in any file afterwards; what the index has is."""
-    session, page = sign_in("admin", "demo-administrator")
+    session, _ = sign_in("admin", "demo-administrator")
     page = session.get(f"{BASE}/nordhavn/encounters/?status=completed", timeout=20)
     keys = list(dict.fromkeys(re.findall(r"/nordhavn/encounters/([0-9a-f-]{36})/", page.text)))
     words = set()

@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass
 from benchmarks.services import ROOT, ServiceError, inherited
 from benchmarks.wire import Answer, Reader
 
+_COMMAND = [sys.executable, "-m", "benchmarks.load"]
+
 
 @dataclass(frozen=True, slots=True)
 class Load:
@@ -53,7 +55,7 @@ class Outcome:
 def drive(load: Load) -> Outcome:
     """Run the load in another process and hand back what came of it; :class:`ServiceError` if answers failed."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load"], input=json.dumps(asdict(load)), cwd=ROOT, env=inherited(),
+        _COMMAND, input=json.dumps(asdict(load)), cwd=ROOT, env=inherited(),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
@@ -67,9 +69,8 @@ def drive(load: Load) -> Outcome:
 @contextmanager
 def held(load: Load) -> Iterator[None]:
     """Requests under way while the block runs, whatever becomes of them."""
-    command = [sys.executable, "-m", "benchmarks.load"]
     with subprocess.Popen(
-        command, cwd=ROOT, env=inherited(), text=True, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        _COMMAND, cwd=ROOT, env=inherited(), text=True, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
     ) as process:
         assert process.stdin
         process.stdin.write(json.dumps(asdict(load)))

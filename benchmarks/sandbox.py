@@ -41,12 +41,13 @@ class SandboxService(Service):
 
     def latency(self, slug: str, milliseconds: float, endpoint: str = "list") -> None:
         """Let every list call of a tenant wait, or every call of another kind; 0 for none."""
-        faults = [{"name": "latency", "endpoint": endpoint, "ms": milliseconds}] if milliseconds else []
-        self._admin.put(f"{self.url}/_sandbox/tenants/{slug}/faults", json=faults).raise_for_status()
+        self._faults(slug, *([{"name": "latency", "endpoint": endpoint, "ms": milliseconds}] if milliseconds else []))
 
     def hang(self, slug: str) -> None:
         """Let every call of a tenant get no answer; ``latency(slug, 0)`` ends it."""
-        faults = [{"name": "hang", "endpoint": "any"}]
+        self._faults(slug, {"name": "hang", "endpoint": "any"})
+
+    def _faults(self, slug: str, *faults: dict[str, Any]) -> None:
         self._admin.put(f"{self.url}/_sandbox/tenants/{slug}/faults", json=faults).raise_for_status()
 
     def hold(self, slug: str, key: str, **contents: str) -> None:

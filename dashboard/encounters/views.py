@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import push_url
@@ -23,6 +22,7 @@ from dashboard.encounters import controls
 from dashboard.encounters.export import table
 from dashboard.encounters.forms import FilterForm
 from dashboard.encounters.matches import Matches
+from dashboard.encounters.one.addresses import patient_url
 from dashboard.encounters.one.parts import promise
 from dashboard.encounters.presenters import present
 from dashboard.encounters.state import ME, EncounterListState
@@ -32,14 +32,13 @@ from dashboard.index.reading import patients
 from dashboard.index.state import IndexState
 from dashboard.limits import limited
 from dashboard.listing import files
-from dashboard.listing.controls import PATIENT, Option, export_of, query_of, size_options
+from dashboard.listing.controls import Option, export_of, query_of, size_options
 from dashboard.listing.csv_text import attachment
 from dashboard.listing.failures import Failure
 from dashboard.listing.jinja import rendered
 from dashboard.listing.notices import Notice
 from dashboard.listing.page import Page, Source
 from dashboard.listing.questions import Question
-from dashboard.listing.sealed import seal
 from dashboard.listing.search_box import SearchBox
 from dashboard.listing.summary import Summary, outage_words
 from dashboard.sources import live, plan, whole_lists
@@ -222,7 +221,7 @@ def _render(
         "index": index,
         "searchable": searchable,
         "box": _box(state, viewer, context.get("form")),
-        "patient_url": _patient_url(state) if searchable and state.patient else "",
+        "patient_url": patient_url(state.tenant, state.patient) if searchable and state.patient else "",
         "is_one": searchable and bool(known.mine),
         "is_me": state.clinician == ME,
         "form_values": urlencode(state.form_values(viewer)),
@@ -256,11 +255,6 @@ def _matches(asked: Asked) -> Matches | None:
 def _box(state: EncounterListState, viewer: Viewer, form: FilterForm | None) -> SearchBox:
     """What stands in the search box: of a form with an error what was typed, as it was typed."""
     return state.box(viewer) if form is None or viewer.discreet else SearchBox(form.data.get("patient", ""))
-
-
-def _patient_url(state: EncounterListState) -> str:
-    """The page of the patient that the list is about."""
-    return reverse("patients:one", args=[state.tenant, seal(state.tenant, PATIENT, state.patient)])
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """Who a patient is, in words: for the head of the page and wherever two people could be taken for one another."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corti_gateway.models import Interaction, Patient
+from corti_gateway.models import Patient
 from dashboard.accounts.viewer import Viewer
 from dashboard.index.reading.patients import PatientRecord
 from dashboard.listing import discretion, formatting
@@ -45,9 +44,8 @@ class Identity:
         )
 
     @classmethod
-    def told_by(cls, rows: Sequence[Interaction], identifier: str, viewer: Viewer) -> "Identity":
-        """As the newest of some encounters says, where the index does not know the patient."""
-        patient = next((row.patient for row in rows if row.patient), None)
+    def told_by(cls, patient: Patient | None, identifier: str, viewer: Viewer) -> "Identity":
+        """As the newest encounter that says so has the patient, where the index does not know one."""
         if patient is None:
             return cls.unknown(identifier, viewer)
         shown = discretion.of(patient, viewer)
@@ -69,12 +67,14 @@ def named_otherwise(patient: Patient | None, told: Person | None, viewer: Viewer
     """What an encounter says of its patient where the head of the page says something else, or ""."""
     if patient is None or told is None:
         return ""
-    shown = discretion.of(patient, viewer)
-    is_same = shown.name == discretion.of(told, viewer).name
-    name = f"named {'otherwise' if is_same else shown.name}" if patient.name and patient.name != told.name else ""
-    is_born_otherwise = patient.birth_date and patient.birth_date != told.birth_date
-    born = f"born {shown.born or 'otherwise'}" if is_born_otherwise else ""
-    return ", ".join(part for part in (name, born) if part)
+    shown, said = discretion.of(patient, viewer), []
+    if patient.name and patient.name != told.name:
+        # Two names may look the same to whom they are masked.
+        is_alike = shown.name == discretion.of(told, viewer).name
+        said.append(f"named {'otherwise' if is_alike else shown.name}")
+    if patient.birth_date and patient.birth_date != told.birth_date:
+        said.append(f"born {shown.born or 'otherwise'}")
+    return ", ".join(said)
 
 
 def _told(patient: Patient, shown: Shown, viewer: Viewer) -> tuple[str, str, str, str]:

@@ -11,7 +11,7 @@ from corti_gateway.models import Interaction
 from dashboard.accounts.viewer import Viewer
 from dashboard.audit import note
 from dashboard.clinicians import directory
-from dashboard.encounters.one.addresses import anchor, patient_page
+from dashboard.encounters.one.addresses import anchor, patient_url
 from dashboard.encounters.presenters import present
 from dashboard.encounters.state import EncounterListState
 from dashboard.index.reading import patients as reading
@@ -27,7 +27,6 @@ from dashboard.listing.questions import Question
 from dashboard.listing.summary import Summary, outage_words
 from dashboard.patients.columns import STORY
 from dashboard.patients.identity import Identity, named_otherwise
-from dashboard.patients.state import patient_url
 from dashboard.patients.timeline import draw
 from dashboard.patients.ways import Around, Ways
 from dashboard.sources import patients, plan
@@ -57,7 +56,7 @@ def show(request: TenantRequest, identifier: str, index: IndexState | None) -> S
     number = parameters.whole("page", most=LAST_PAGE, meaning="a page number")
     context: dict[str, Any] = {
         "identifier": identifier,
-        "here": patient_page(request.tenant.slug, identifier, number),
+        "here": patient_url(request.tenant.slug, identifier, number),
         "list_url": EncounterListState(request.tenant.slug, patient=identifier).url(),
         "standing": patients.Standing.of(request.tenant, index),
         "record": record,
@@ -73,11 +72,11 @@ def show(request: TenantRequest, identifier: str, index: IndexState | None) -> S
         words = outage_words(outage, viewer) if outage else ""
         person = Identity.of(record, viewer) if record else Identity.unknown(identifier, viewer)
         return Shown(context | {"person": person, "failure": failure, "outage": words}, failure.status)
-    told = record or next((row.patient for row in page.rows if row.patient), None)
-    person = Identity.of(record, viewer) if record else Identity.told_by(page.rows, identifier, viewer)
+    newest = next((row.patient for row in page.rows if row.patient), None)
+    person = Identity.of(record, viewer) if record else Identity.told_by(newest, identifier, viewer)
     notices = [*parameters.notices, *page.notices]
     context |= {"person": person, "notices": notices}
-    return Shown(context | _encounters(request, page, identifier, known, told, viewer))
+    return Shown(context | _encounters(request, page, identifier, known, record or newest, viewer))
 
 
 def _from_index(request: TenantRequest, index: IndexState, record: PatientRecord, viewer: Viewer) -> dict[str, Any]:
@@ -122,9 +121,9 @@ def _encounters(
         "partial": page.partial,
         "summary": Summary.of(page, viewer),
         "number": number,
-        "here": patient_page(request.tenant.slug, identifier, number),
-        "previous_url": patient_page(request.tenant.slug, identifier, number - 1) if number > 1 else "",
-        "next_url": patient_page(request.tenant.slug, identifier, number + 1) if page.has_next else "",
+        "here": patient_url(request.tenant.slug, identifier, number),
+        "previous_url": patient_url(request.tenant.slug, identifier, number - 1) if number > 1 else "",
+        "next_url": patient_url(request.tenant.slug, identifier, number + 1) if page.has_next else "",
     }
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from corti_gateway.vocabulary import Direction, Gender
 from dashboard.accounts.viewer import Viewer
 from dashboard.index.reading.patients import PatientOrder, PatientQuestion
-from dashboard.listing.controls import DEFAULT_SIZE, LAST_PAGE, PATIENT, SIZES, TEXT, opened
+from dashboard.listing.controls import DEFAULT_SIZE, LAST_PAGE, SIZES, TEXT, opened
 from dashboard.listing.notices import Notice
 from dashboard.listing.parameters import Parameters
 from dashboard.listing.sealed import seal
@@ -121,11 +121,6 @@ class PatientListState:
 
 
 _DEFAULTS = frozenset((("seen", Seen.EVER.value), ("sort", Sort().key), ("size", str(DEFAULT_SIZE))))
-
-
-def patient_url(tenant: str, identifier: str) -> str:
-    """The page of one patient: its seal also opens as the patient filter of the encounters."""
-    return f"{_address(tenant)}{seal(tenant, PATIENT, identifier)}/"
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect, push_url
 from dashboard.accounts.sharing import refused_while_on
 from dashboard.accounts.viewer import Viewer
 from dashboard.audit import note
+from dashboard.encounters.one.addresses import patient_url
 from dashboard.fragments import is_fragment
 from dashboard.index.reading import patients as reading
 from dashboard.index.state import IndexState
@@ -29,7 +30,7 @@ from dashboard.patients import controls, one
 from dashboard.patients.export import table
 from dashboard.patients.forms import FilterForm
 from dashboard.patients.presenters import present
-from dashboard.patients.state import PatientListState, patient_url
+from dashboard.patients.state import PatientListState
 from dashboard.sources import patients, plan, whole_lists
 from dashboard.sources.patients import PatientPage, Standing
 from dashboard.sources.progress import Progress

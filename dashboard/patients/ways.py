@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dashboard.encounters.one.addresses import Addresses, anchor, patient_page
+from dashboard.encounters.one.addresses import Addresses, anchor, patient_url
 from dashboard.encounters.presenters import is_key
 from dashboard.encounters.state import EncounterListState
 from dashboard.index.reading.patients import Moment
@@ -43,6 +43,6 @@ class Ways:
         number = moment.place // DEFAULT_SIZE + 1
         if number not in self._pages:
             state = self._state.but(page=number)
-            page = patient_page(state.tenant, state.patient, number)
+            page = patient_url(state.tenant, state.patient, number)
             self._pages[number] = Around.of(state, number), page
         return self._pages[number]

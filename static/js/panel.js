@@ -11,6 +11,7 @@
   const KEY = /[0-9a-f-]{36}/;
   const address = () => location.pathname + location.search;
   const rowOf = (key) => key && document.getElementById(`e-${key.slice(0, 8)}`);
+  const queryOf = (url) => url.match(/\?.*/)?.[0] ?? "";
   const linkOf = (row) => $("a.title", row);
   const rows = () => [...document.querySelectorAll("#results tbody tr[id]")];
   const say = (text) => { $("#announcement").textContent = text; };
@@ -22,6 +23,7 @@
     document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: done }));
   })));
   let turn = 0;
+
   // --- Opening and closing -----------------------------------------------------------------------------------------
   const mark = (key) => {
     for (const row of document.querySelectorAll("tr[data-opened]")) delete row.dataset.opened;
@@ -33,7 +35,7 @@
   const promise = (row) => {
     const { content, dataset } = $("#promise");
     const article = content.firstElementChild.cloneNode(true);
-    const query = at.url.match(/\?.*/)?.[0] ?? "";
+    const query = queryOf(at.url);
     for (const [selector, name] of [["a", "href"], ["[hx-get]", "hx-get"]]) {
       for (const element of article.querySelectorAll(selector)) {
         element.setAttribute(name, element.getAttribute(name).replace(dataset.key, at.key) + query);
@@ -58,6 +60,7 @@
     for (const one of [panel, ...panel.querySelectorAll("[aria-busy]")]) htmx.trigger(one, "htmx:abort");
     document.dispatchEvent(new Event("encounter:left"));
   };
+  const askList = (url) => htmx.ajax("GET", url, { source: "#list", target: "#results", swap: "outerHTML" }).catch(() => {});
   const ask = (url) => htmx.ajax("GET", url, { source: panel, target: panel, swap: "innerHTML" }).catch(() => {});
   const open = (url, { row = null, pushes = true } = {}) => {
     const mine = ++turn;
@@ -94,7 +97,7 @@
       $("#one-name", panel)?.focus({ preventScroll: true });
     }
     // Over the border of a page: the list goes along.
-    if (key && !rowOf(key)) htmx.ajax("GET", list, { source: "#list", target: "#results", swap: "outerHTML" }).catch(() => {});
+    if (key && !rowOf(key)) askList(list);
     else rowOf(key)?.scrollIntoView({ block: "nearest" });
   });
 
@@ -184,7 +187,7 @@
     } else if (key && at?.key === key) {
       // The same encounter within the list as it was before: that list is asked for again under it.
       event.stopImmediatePropagation();
-      htmx.ajax("GET", list, { source: "#list", target: "#results", swap: "outerHTML" }).catch(() => {});
+      askList(list);
     } else if (key || at) location.reload();
   });
 
@@ -202,7 +205,7 @@
     row.scrollIntoView({ block: "nearest" });
     // The same encounter within another list: its neighbours and its way back are those of this one.
     const url = linkOf(row).getAttribute("href");
-    const query = url.includes("?") ? url.slice(url.indexOf("?")) : "";
+    const query = queryOf(url);
     at = { ...at, url, list: listOf(url) };
     for (const link of panel.querySelectorAll(".one-nav a")) link.href = link.id === "one-close" ? at.list : link.pathname + query;
     Object.assign($("#one", panel).dataset, { url, list: at.list });

@@ -15,9 +15,9 @@ from dashboard.accounts.own_sessions import WHERE
 from dashboard.audit import middleware, routing
 from dashboard.audit.models import Entry
 from dashboard.audit.verifying import verify
+from dashboard.encounters.one.addresses import patient_url
 from dashboard.listing.controls import PATIENT
 from dashboard.listing.sealed import seal
-from dashboard.patients.state import patient_url
 from tests.dashboard.support import CANARY, PageClient, make_user
 from tests.dashboard.test_permissions import MATRIX, address, is_of_a_tenant
 

@@ -187,8 +187,7 @@ def test_a_transcript_is_searched_and_nothing_of_it_leaves(clinic: HostedTenant,
     page = at_the_list(ada)
     page.locator("a.title").nth(3).click()
     opened(page)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = ada.watch.asked_from_now()
     page.locator("#find").fill("since")
     expect(page.locator("#found")).to_have_text("1 of 2")
     page.keyboard.press("Enter")

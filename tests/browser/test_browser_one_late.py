@@ -176,8 +176,7 @@ def test_a_place_on_the_page_opens_nothing_anew(clinic: HostedTenant, ada: Visit
     page = at_the_list(ada)
     page.locator("a.title").nth(1).click()
     opened(page)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = ada.watch.asked_from_now()
     page.locator(".skip").focus()
     page.keyboard.press("Enter")
     page.wait_for_timeout(400)

@@ -251,8 +251,7 @@ def test_sound_is_not_offered_where_its_recording_is_not_there(clinic: HostedTen
     expect(page.locator("#said-silent")).to_be_visible()
     expect(page.locator("#sound, #said-hint").filter(visible=True)).to_have_count(0)
     expect(page.locator("button.at").first).to_be_disabled()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = ada.watch.asked_from_now()
     page.locator(".said p").nth(1).click()
     page.wait_for_timeout(200)
     assert asked == []
@@ -300,8 +299,7 @@ def test_sound_takes_one_more_press_while_the_screen_is_shared(clinic: HostedTen
     opened(page)
     expect(page.locator("#said-hint")).to_have_text("The sound is not masked while you share your screen.")
     expect(page.locator("#recordings audio")).to_be_hidden()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = ada.watch.asked_from_now()
     page.locator(".said p").nth(1).click()
     told = page.locator(".turn .beside[role=alert]")
     expect(told).to_contain_text("not masked")

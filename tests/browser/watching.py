@@ -18,6 +18,7 @@ class Watch:
     def __init__(self, context: BrowserContext, host: str) -> None:
         self.host = host
         self.requests: list[Request] = []
+        self._asked: list[list[str]] = []
         self.problems: list[str] = []
         self.heard: list[str] = []
         self._expected: list[re.Pattern[str]] = []
@@ -43,6 +44,12 @@ class Watch:
         """What htmx writes to the console when a newer request takes the place of one under way."""
         self.expect(r"console: htmx:(afterRequest|sendAbort), ")
 
+    def asked_from_now(self) -> list[str]:
+        """The addresses that are asked for after this, as they come."""
+        asked: list[str] = []
+        self._asked.append(asked)
+        return asked
+
     def verify(self) -> None:
         """Fail on everything unexpected so far."""
         problems = [text for text in self.problems if not any(pattern.search(text) for pattern in self._expected)]
@@ -50,6 +57,8 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         self.requests.append(request)
+        for asked in self._asked:
+            asked.append(request.url)
         if urlsplit(request.url).netloc != self.host:
             self.problems.append(f"a request left for {request.url}")
 

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 
 from corti_gateway.vocabulary import EncounterStatus
+from dashboard.encounters.one.addresses import patient_url
 from dashboard.index.reading import patients
 from dashboard.index.reading.patients import PatientOrder, PatientQuestion
-from dashboard.patients.state import patient_url
 from tests.dashboard.support import PageClient, make_user
 from tests.dashboard.test_patients_list import URL as PATIENTS
 from tests.dashboard.test_patients_list import people, search, walk

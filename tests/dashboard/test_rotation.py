@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dashboard.patients.state import patient_url
+from dashboard.encounters.one.addresses import patient_url
 from tests.dashboard.support import PageClient
 
 URL = "/nordhavn/encounters/"

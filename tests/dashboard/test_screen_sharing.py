@@ -9,9 +9,9 @@ from django.test import Client
 
 from dashboard.audit import routing
 from dashboard.audit.models import Entry
+from dashboard.encounters.one.addresses import patient_url
 from dashboard.listing.controls import PATIENT, TEXT
 from dashboard.listing.sealed import seal
-from dashboard.patients.state import patient_url
 from dashboard.tenants.registry import registry
 from dashboard.tenants.roles import Role
 from tests.dashboard.support import PageClient, make_user

@@ -142,7 +142,7 @@ def test_the_picture_is_for_eye_and_pointer_and_the_table_for_everybody(page_cli
     for kind in ("emergency", "consultation", "consultation"):
         upstream.add(patient={"identifier": "PT-1", "name": "Testa"}, type=kind)
     following.fill()
-    from dashboard.patients.state import patient_url
+    from dashboard.encounters.one.addresses import patient_url
 
     page = page_client.page(patient_url("nordhavn", "PT-1"))
     assert page.one(r'<figure class="timeline"><svg [^>]*aria-hidden="(\w+)"') == "true"

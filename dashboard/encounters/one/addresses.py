@@ -31,7 +31,7 @@ class Addresses:
         """The list, at the row of this encounter: the first part of an id tells the rows of a page apart."""
         if not self.back:
             return f"{self.state.url()}#{anchor(self.key)}"
-        page = patient_page(self.state.tenant, self.state.patient, self._patient_page)
+        page = patient_url(self.state.tenant, self.state.patient, self._patient_page)
         return f"{page}#{anchor(self.key, is_open=self._is_open)}"
 
     @property
@@ -91,8 +91,8 @@ def anchor(key: str, *, is_open: bool = False) -> str:
     return f"{'o' if is_open else 'e'}-{key[:8]}"
 
 
-def patient_page(tenant: str, identifier: str, page: int) -> str:
-    """The page of a patient, at a page of the encounters."""
+def patient_url(tenant: str, identifier: str, page: int = 1) -> str:
+    """The page of one patient, at a page of the encounters; its seal also opens as the patient filter of theirs."""
     url = reverse("patients:one", args=[tenant, seal(tenant, PATIENT, identifier)])
     return _with(url, {"page": str(page)}) if page > 1 else url
 

@@ -159,10 +159,10 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     quoted = quotes(fact, answers[1], canonical(read.chosen.id) or "") if fact else []
     sheet = TranscriptSheet.of(read.chosen, asked.shown, quoted)
     sound = asked.addresses.recording(sheet.recording) if sheet.recording else ""
-    numbers = [number for number, one in enumerate(samples, 1) if canonical(one.id) == sheet.key]
+    numbers = (number for number, one in enumerate(samples, 1) if canonical(one.id) == sheet.key)
     return context | {
         "sheet": sheet,
-        "number": numbers[0] if numbers and len(samples) > 1 else 0,
+        "number": next(numbers, 0) if len(samples) > 1 else 0,
         "sound": sound,
         "evidence": why_missing(fact, answers[1]) if fact and not sheet.found else "",
     }

@@ -191,7 +191,8 @@
     } else if (key || at) location.reload();
   });
 
-  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  // As soon as the rows are there: a key pressed on them must find them where the address says.
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
     const results = $("#results");
     if (detail.target.id !== "results" || !at?.key || results.querySelector("[data-state='failed'], [data-state='no-answer'], [data-state='invalid']")) return;
     const row = rowOf(at.key);

@@ -366,3 +366,20 @@ def test_back_after_another_order_leaves_the_encounter_open_over_the_list_before
     expect(page.locator("#panel #one-name")).to_have_text(name)
     page.keyboard.press("Escape")
     assert ada.url == "/opened/encounters/"
+
+
+def test_a_key_pressed_as_the_rows_arrive_leaves_for_the_list_they_are_of(clinic: HostedTenant, ada: Visitor) -> None:
+    page = at_the_list(ada)
+    page.locator("a.title").nth(9).click()
+    opened(page)
+    page.evaluate(
+        """() => new MutationObserver((_, observer) => {
+             if (!document.querySelector("#results a.title[href*='sort=created']")) return;
+             observer.disconnect();
+             document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
+           }).observe(document.body, {childList: true, subtree: true})"""
+    )
+    page.locator("#sort").select_option("created")
+    expect(page.locator("#panel")).to_be_hidden()
+    assert ada.url == "/opened/encounters/?sort=created"
+    expect(page.locator("#sort")).to_have_value("created")

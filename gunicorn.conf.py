@@ -12,10 +12,10 @@ from dashboard.server_log import server_log
 env = environment.load(Path(__file__).parent)
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+workers = environment.web_workers(env)
 worker_class = "gthread"
 # Threads mostly wait for Corti: 32 clients at 100 ms upstream are served at 95 % of what is possible.
-threads = int(os.environ.get("WEB_THREADS", "32"))
+threads = environment.whole(env, "WEB_THREADS", default=32, most=1_000)
 timeout = 30
 graceful_timeout = 20
 max_requests = 20_000
@@ -25,7 +25,7 @@ control_socket_disable = True
 # One line a request is written by dashboard/request_log.py, which knows route and tenant and says no address.
 accesslog = None
 loglevel = env.str("LOG_LEVEL", default="info").lower()
-logger_class = server_log(environment.log_format(env))
+logger_class = server_log(environment.log_format(env, demo=not environment.configured_tenants(os.environ)))
 
 # glibc would give the megabyte that a page takes back to the system after each page and fetch it anew for the next, at
 # 150 to 350 page faults a page. It keeps up to 4 MB instead, in two arenas for all threads (names of malloc.h).

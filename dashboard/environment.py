@@ -26,8 +26,8 @@ def load(base: Path) -> environ.Env:
     require("ENV_FILE" not in os.environ or not file or Path(file).is_file(), f"ENV_FILE names no file: {file}")
     if file and Path(file).is_file():
         environ.Env.read_env(file)
-    secrets = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET")
-    for name in secrets:
+    secret = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "CACHE_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET")
+    for name in secret:
         if path := os.environ.get(f"{name}_FILE"):
             os.environ[name] = _content(f"{name}_FILE", path)
     return environ.Env()
@@ -38,24 +38,26 @@ def var_dir(env: environ.Env, base: Path) -> Path:
     return Path(env.str("VAR_DIR", default=str(base / "var")))
 
 
-def is_demo() -> bool:
-    """Whether no tenant is configured, so that the sandbox is shown."""
-    return not any(name.startswith("CORTI_") and value for name, value in os.environ.items())
-
-
-def log_format(env: environ.Env) -> str:
+def log_format(env: environ.Env, *, demo: bool) -> str:
     """How log lines look: for people in the demo, for programs elsewhere."""
-    return one_of(env, "LOG_FORMAT", LOG_FORMATS, default="line" if is_demo() else "json")
+    return one_of(env, "LOG_FORMAT", LOG_FORMATS, default="line" if demo else "json")
 
 
-def tenants(variables: Mapping[str, str], sandbox_url: str) -> tuple[TenantConfig, ...]:
-    """The configured tenants; without any, the two of the sandbox."""
+def web_workers(env: environ.Env) -> int:
+    """How many processes answer browsers."""
+    return whole(env, "WEB_WORKERS", default=2, most=1_000)
+
+
+def configured_tenants(variables: Mapping[str, str]) -> tuple[TenantConfig, ...]:
+    """The hospital's own tenants; none of them makes it a demo."""
     try:
-        configured = tenants_from_env(variables)
+        return tenants_from_env(variables)
     except ConfigurationError as error:
         raise ImproperlyConfigured(str(error)) from error
-    if configured:
-        return configured
+
+
+def sandbox_tenants(sandbox_url: str) -> tuple[TenantConfig, ...]:
+    """The two of the sandbox."""
     try:
         return tenants_from_env(sandbox_variables(sandbox_url))
     except ConfigurationError as error:

@@ -17,9 +17,10 @@ VAR_DIR = environment.var_dir(env, BASE_DIR)
 
 # --- Tenants -------------------------------------------------------------------------------------------------------
 SANDBOX_URL: str = env.str("SANDBOX_URL", default="http://127.0.0.1:9100")
-TENANTS: tuple[TenantConfig, ...] = environment.tenants(os.environ, SANDBOX_URL)
+configured = environment.configured_tenants(os.environ)
 # Without a tenant of its own the dashboard shows the sandbox: synthetic people, this machine only.
-DEMO: bool = environment.is_demo()
+DEMO: bool = not configured
+TENANTS: tuple[TenantConfig, ...] = configured or environment.sandbox_tenants(SANDBOX_URL)
 
 # Encounters whose status is deleted are shown to admins, or to everybody who reads.
 DELETED_FOR_EVERYBODY = (
@@ -261,12 +262,15 @@ TIME_ZONE = "UTC"
 # Shown until the browser has said its own zone, or the user has chosen one.
 DISPLAY_TIME_ZONE: str = environment.one_of(env, "DISPLAY_TIME_ZONE", zoneinfo.available_timezones(), default="UTC")
 
+# --- Web server: gunicorn.conf.py reads the same ---------------------------------------------------------------------
+WEB_WORKERS: int = environment.web_workers(env)
+
 # --- Logs: no address lines, no query strings, no values ------------------------------------------------------------
 LOG_LEVEL: str = environment.one_of(env, "LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
 # Who may read /metrics; without it nothing is measured and there is no such page.
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 environment.require(len(METRICS_TOKEN) not in range(1, 16), "METRICS_TOKEN must have at least 16 characters.")
-LOG_FORMAT: str = environment.log_format(env)
+LOG_FORMAT: str = environment.log_format(env, demo=DEMO)
 DEFAULT_EXCEPTION_REPORTER = "dashboard.error_reports.ErrorReporter"
 LOGGING = {
     "version": 1,

@@ -41,7 +41,7 @@ def _about_a_patient(state: LogState, span: tuple[int | None, int | None], size:
     """Along the numbers of the patient's own entries, which are in the order of time: along the time itself, every
     entry of the tenant would be looked at."""
     subjects = Subject.objects.using(routing.alias()).filter(tenant=state.tenant, digest=digest(state.patient))
-    if state.after.isdigit() and len(state.after) < 19:
+    if state.after and "." not in state.after:
         after = int(state.after)
         subjects = subjects.filter(number__gt=after) if state.oldest_first else subjects.filter(number__lt=after)
     # Plus nothing, so that no index on the time is chosen.
@@ -71,10 +71,10 @@ def _of_no_tenant(state: LogState) -> QuerySet[Entry]:
 def _cut(found: QuerySet[Entry], state: LogState, span: tuple[int | None, int | None]) -> QuerySet[Entry]:
     """What of it the state asks for, from its place on, in its order."""
     found = _narrowed(found, state, span, "at")
-    at, _, number = state.after.partition(".")
-    if at.isdigit() and number.isdigit() and len(at) < 19 and len(number) < 19:
-        place = Q(at=int(at), pk__gt=int(number)) if state.oldest_first else Q(at=int(at), pk__lt=int(number))
-        found = found.filter(place | (Q(at__gt=int(at)) if state.oldest_first else Q(at__lt=int(at))))
+    if "." in state.after:
+        at, number = map(int, state.after.split("."))
+        place = Q(at=at, pk__gt=number) if state.oldest_first else Q(at=at, pk__lt=number)
+        found = found.filter(place | (Q(at__gt=at) if state.oldest_first else Q(at__lt=at)))
     return found.order_by("at", "pk") if state.oldest_first else found.order_by("-at", "-pk")
 
 

@@ -1,5 +1,6 @@
 """What the page of the access log shows: it is the URL, and nothing but the URL."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +19,8 @@ from dashboard.listing.parameters import Parameters
 from dashboard.listing.sealed import seal
 from dashboard.listing.search_box import SearchBox
 
+# A moment and a number; a number alone where the entries are about one patient.
+PLACE = re.compile(r"(?:[0-9]{1,18}\.)?[0-9]{1,18}")
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 12, 31)
 _AFRESH: dict[str, Any] = {"after": "", "unreadable": False}
 _ORDERS = {"newest": False, "oldest": True}
@@ -50,7 +53,7 @@ class LogState:
             first=values.day("from", earliest=EARLIEST, latest=LATEST, meaning="a date"),
             last=values.day("to", earliest=EARLIEST, latest=LATEST, meaning="a date"),
             oldest_first=values.choice("order", _ORDERS, False, meaning="an order"),
-            after=values.identifier("after", longest=45, meaning="a place in the log"),
+            after=values.matching("after", PLACE, meaning="a place in the log"),
             unreadable=unreadable,
             notices=tuple(values.notices),
         )

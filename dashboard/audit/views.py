@@ -53,7 +53,7 @@ def entry_list(request: TenantRequest) -> HttpResponse:
         "next_url": state.but(after=found.next).url() if found and found.next else "",
         "csv_url": state.but().url("audit:export"),
         "here": state.url(),
-        "zone": zone_words(viewer),
+        "zone": zone_words(viewer, viewer.now),
         "viewer": viewer,
     }
     return render(request, TEMPLATE, context, status=404 if state.unreadable else 200)

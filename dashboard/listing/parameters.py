@@ -1,5 +1,6 @@
 """Reading a list's state from a query string: unknown values are set aside and named, the rest applies."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TypeVar
@@ -68,6 +69,14 @@ class Parameters:
         """An id as it came, if it is short and printable."""
         word = self.text(key).strip()
         if len(word) > longest or not word.isprintable():
+            self._set_aside(word, meaning)
+            return ""
+        return word
+
+    def matching(self, key: str, pattern: re.Pattern[str], *, meaning: str) -> str:
+        """A value of a known form; "" where it is missing or odd."""
+        word = self.text(key).strip()
+        if word and not pattern.fullmatch(word):
             self._set_aside(word, meaning)
             return ""
         return word

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from dashboard.accounts.viewer import Viewer
 from dashboard.listing import formatting
-from dashboard.listing.summary import OLD
+
+# Seconds after which rows count as old; app.js goes by the same.
+OLD = 5 * 60
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Stamp:
         )
 
 
-def zone_words(viewer: Viewer) -> str:
-    """``Europe/Copenhagen (CET)``."""
-    return f"{viewer.zone_name.replace('_', ' ')} ({viewer.now.astimezone(viewer.zone):%Z})"
+def zone_words(viewer: Viewer, when: datetime) -> str:
+    """``Europe/Copenhagen (CET)``: the zone and its abbreviation then, where that says more than the name."""
+    short = when.astimezone(viewer.zone).strftime("%Z")
+    return viewer.zone_name.replace("_", " ") + (f" ({short})" if short != viewer.zone_name else "")

@@ -1,14 +1,12 @@
 """Which rows these are, of how many, and as of when."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from dashboard.accounts.viewer import Viewer
 from dashboard.listing import formatting
 from dashboard.listing.page import Outage, Page, Source
-
-# Seconds after which rows count as old; app.js goes by the same.
-OLD = 5 * 60
+from dashboard.listing.stamp import Stamp, zone_words
 
 
 @dataclass(frozen=True)
@@ -25,10 +23,7 @@ class Summary:
     total: str
     total_note: str
     countable: bool
-    read_at: str
-    read_at_exact: str
-    read_at_epoch: int
-    is_old: bool
+    stamp: Stamp
     outage: str
     zone: str
 
@@ -41,12 +36,9 @@ class Summary:
             total=formatting.number(page.total.rows) if page.total else "",
             total_note=_total_note(page, viewer),
             countable=page.source is Source.LIVE and page.has_next and page.is_whole and page.total is None,
-            read_at=_clock(page.as_of, viewer),
-            read_at_exact=formatting.exact(page.as_of, viewer),
-            read_at_epoch=int(page.as_of.timestamp()),
-            is_old=(viewer.now - page.as_of).total_seconds() >= OLD,
+            stamp=Stamp.of(page.as_of, viewer),
             outage=outage_words(page.outage, viewer) if page.outage else "",
-            zone=_zone_words(viewer, page.as_of),
+            zone=zone_words(viewer, page.as_of),
         )
 
 
@@ -63,23 +55,9 @@ def _total_note(page: Page, viewer: Viewer) -> str:
     return f"{how} {formatting.moment(page.total.as_of, viewer)}"
 
 
-def _clock(when: datetime, viewer: Viewer) -> str:
-    """To the second today; before, the day says more."""
-    there = when.astimezone(viewer.zone)
-    if there.date() == viewer.now.astimezone(viewer.zone).date():
-        return f"{there:%H:%M:%S}"
-    return formatting.moment(when, viewer)
-
-
 def _rows(page: Page) -> str:
     if not page.rows:
         return ""
     if not page.is_whole:
         return formatting.number(len(page.rows))
     return f"{formatting.number(page.first_row)}–{formatting.number(page.last_row)}"
-
-
-def _zone_words(viewer: Viewer, when: datetime) -> str:
-    """``Europe/Copenhagen (CET)``: the zone and its abbreviation then, where that says more than the name."""
-    short = when.astimezone(viewer.zone).strftime("%Z")
-    return viewer.zone_name.replace("_", " ") + (f" ({short})" if short != viewer.zone_name else "")

@@ -108,12 +108,12 @@ def _open_to_others(paths: Iterable[Path], bits: int) -> Iterator[CheckMessage]:
 @register()
 def sharing(app_configs: object, **options: Any) -> list[CheckMessage]:
     """What several processes must share."""
-    workers = int(os.environ.get("WEB_WORKERS", "2"))
-    if settings.DEMO or workers < 2 or settings.CACHES["totals"]["BACKEND"] != LOCAL_MEMORY:
+    if settings.DEMO or settings.WEB_WORKERS < 2 or settings.CACHES["totals"]["BACKEND"] != LOCAL_MEMORY:
         return []
     return [
         Warning(
-            f"CACHE_URL: {workers} web processes each have a cache of their own, so each allows what the limits allow.",
+            f"CACHE_URL: {settings.WEB_WORKERS} web processes each have a cache of their own, so each allows what the "
+            "limits allow.",
             hint="CACHE_URL=redis://127.0.0.1:6379/0 with Redis or Valkey, or WEB_WORKERS=1.",
             id="dashboard.W001",
         )

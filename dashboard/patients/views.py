@@ -70,7 +70,7 @@ def patient_list(request: TenantRequest) -> HttpResponse:
         shown=f"{number(page.question.offset + 1)}–{number(page.question.offset + len(page.rows))}",
         total=number(page.total),
         stamp=Stamp.of(page.as_of, viewer),
-        zone=zone_words(viewer),
+        zone=zone_words(viewer, page.as_of),
         viewer=viewer,
         notices=[*state.notices, *page.notices],
         previous_url=state.but(page=state.page - 1).url() if state.page > 1 else "",

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from corti_gateway import errors
 from dashboard.tenants.models import Circuit
@@ -84,8 +84,13 @@ def failed(tenant: str, failure: errors.GatewayError) -> None:
         # It does not like the question, but it answers.
         worked(tenant)
         return
+    with transaction.atomic():
+        Circuit.objects.get_or_create(tenant=tenant)
+        _open(Circuit.objects.select_for_update().get(tenant=tenant), failure)
+
+
+def _open(circuit: Circuit, failure: errors.GatewayError) -> None:
     now = time.time()
-    circuit, _ = Circuit.objects.get_or_create(tenant=tenant)
     if now < circuit.next_try and not circuit.asking:
         # A call that was under way when the circuit opened, one of many perhaps: that is known by now.
         return

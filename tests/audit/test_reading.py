@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 from django.db import connections
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from dashboard.audit import routing
@@ -64,10 +65,22 @@ def test_every_entry_of_a_patient_is_found_once_under_all_filters_and_page_sizes
     assert len(wanted(written, replace(STATE, patient="PT-0"), (None, None))) == 30
 
 
-@pytest.mark.parametrize("after", ["", "junk", "-1", "9" * 40, "1700000000000000.12"])
-def test_an_odd_place_in_the_log_is_its_beginning(written, after):
-    state = replace(STATE, patient="PT-0", after=after)
-    assert [entry.number for entry in page(state, (None, None)).entries] == wanted(written, state, (None, None))
+@pytest.mark.parametrize("after", ["junk", "-1", "9" * 40, "²", "².²", "1.", ".1", "1.2.3", "١"])
+@pytest.mark.parametrize("patient", ["", "PT-0"])
+def test_an_odd_place_in_the_log_is_its_beginning_and_said(written, after, patient):
+    query = QueryDict(mutable=True)
+    query["after"] = after
+    state = replace(LogState.read(query, STATE.tenant), patient=patient)
+    assert [notice.text for notice in state.notices] == [
+        f"“{after}” in the address is not a place in the log, so it was set aside."
+    ]
+    assert page(state, (None, None)) == page(replace(STATE, patient=patient), (None, None))
+
+
+@pytest.mark.parametrize(("patient", "after"), [("PT-0", "1700000000000000.12"), ("", "12")])
+def test_a_place_of_the_other_kind_is_the_beginning(written, patient, after):
+    state = replace(STATE, patient=patient, after=after)
+    assert page(state, (None, None)) == page(replace(state, after=""), (None, None))
 
 
 @pytest.mark.skipif(routing.alias() != routing.OWN, reason="what PostgreSQL chooses depends on what is in the tables")

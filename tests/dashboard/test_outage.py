@@ -189,6 +189,23 @@ def test_of_many_callers_at_once_one_asks():
         assert sum(pool.map(ask, range(8))) == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_failures_at_once_in_several_threads_are_all_counted():
+    """While it is closed each counts: two that read the same number would make one of both."""
+    ready = threading.Barrier(2)
+
+    def one_more(_):
+        ready.wait(5)
+        try:
+            fail()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one_more, range(2)))
+    assert Circuit.objects.get(tenant="nordhavn").failures == 2
+
+
 # --- The list, with an index ---------------------------------------------------------------------------------------
 
 # Every fault of the sandbox that makes a list fail, and words of its notice.

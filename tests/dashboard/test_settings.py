@@ -51,6 +51,13 @@ def test_nothing_at_all_is_the_demo_on_this_machine_only(tmp_path):
     assert start({}, "print(len(settings.SECRET_KEY) > 32)", tmp_path).stdout.strip() == "True"
 
 
+def test_tenants_that_are_but_blanks_are_none_so_no_public_host_shows_the_sandbox(tmp_path):
+    blank = {"CORTI_TENANTS": " ", "CORTI_TENANT_NAME": " "}
+    assert start(blank, "print(settings.DEMO)", tmp_path).stdout.strip() == "True"
+    refused = start(blank | {"ALLOWED_HOSTS": "dashboard.example.org", "SECRET_KEY": "s" * 50}, "", tmp_path)
+    assert "CORTI_TENANTS is not set, so the sandbox would be shown" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
@@ -58,6 +65,7 @@ def test_nothing_at_all_is_the_demo_on_this_machine_only(tmp_path):
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"SECRET_KEY": "", "SECRET_KEY_FILE": "/nowhere/key"}, "SECRET_KEY_FILE"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        ({"WEB_WORKERS": "many"}, "WEB_WORKERS"),
         ({"HTTPS": "perhaps"}, "HTTPS"),
         ({"DEBUG": "maybe"}, "DEBUG"),
         ({"DEBUG": "on"}, "DEBUG"),

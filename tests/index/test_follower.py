@@ -171,10 +171,15 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_counted_twice(world):
     """In the middle of filling, catching up, hunting and verifying, one after the other."""
     rng = random.Random(int(os.environ.get("FOLLOWER_SEED", "1")))
     stages = []
+    # Slow at first, so that it is killed while it fills.
+    world.tenant.faults.set("latency", ms=200)
     for number in range(KILLS):
         process = world.follow()
         world.holder(process)
-        if number >= KILLS // 3:
+        if number < KILLS // 3:
+            world.until(lambda index: index.stage != "empty")
+        else:
+            world.tenant.faults.clear()
             world.until(lambda index: index.stage == "following")
         stages.append(world.index().stage)
         if stages[-1] == "following":

@@ -114,10 +114,9 @@ def test_a_good_patient_sort_is_offered_with_its_key(gateway: CortiGateway) -> N
 
 def test_proving_in_the_background_returns_at_once(gateway: CortiGateway, tenant: HostedTenant) -> None:
     tenant.faults.set("latency", ms=50)
-    started = time.monotonic()
     for _ in range(5):
         gateway.prove(wait=False)
-    assert time.monotonic() - started < 0.1
+    assert gateway.capabilities is None, "nobody waited for the answers"
     gateway.prove(wait=True)
     assert gateway.capabilities is not None
     assert tenant.stats.calls("list") == gateway.capabilities.calls

@@ -449,13 +449,12 @@ def test_proxies_and_netrc_of_the_environment_are_ignored(
 
 
 def test_one_tenant_that_hangs_does_not_slow_another(open_gateway: Opening) -> None:
-    with serving(lambda *_: time.sleep(2)) as stuck, serving(rows_answer()) as well:
+    with serving(lambda *_: time.sleep(3)) as stuck, serving(rows_answer()) as well:
         hanging = open_gateway(stuck.url)
-        threads = [threading.Thread(target=failing, args=(hanging, 1.0)) for _ in range(16)]
+        threads = [threading.Thread(target=failing, args=(hanging, 2.0)) for _ in range(16)]
         for thread in threads:
             thread.start()
-        started = time.monotonic()
         open_gateway(well.url).list_interactions(QUERY)
-        assert time.monotonic() - started < 0.5
+        assert all(thread.is_alive() for thread in threads), "it answered while they all still waited"
         for thread in threads:
             thread.join()

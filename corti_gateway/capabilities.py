@@ -38,7 +38,6 @@ class Capabilities:
     sort_by_ended: Verdict
     ended_key: SortKey | None
     nulls_first: bool | None
-    null_is_empty: Verdict
     page_size_proven: int
     page_cap: int | None
     probed_at: datetime

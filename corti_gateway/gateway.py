@@ -1,13 +1,12 @@
 """The Corti API of one tenant: one short method an endpoint."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from corti_gateway.calllog import Call
-from corti_gateway.capabilities import Capabilities, Verdict
+from corti_gateway.capabilities import Capabilities
 from corti_gateway.config import TenantConfig
 from corti_gateway.contents_gateway import ContentsGateway
 from corti_gateway.deadline import Deadline
@@ -42,7 +41,7 @@ class CortiGateway(ContentsGateway):
         self.null_rule = NullRule()
         self.sizes = PageSizes()
         self.memory = Memory()
-        self.verdicts = Verdicts(config.slug, self._probe)
+        self.verdicts = Verdicts(config.slug, partial(probe, self))
 
     def list_interactions(self, query: InteractionQuery, *, deadline: Deadline | None = None) -> InteractionPage:
         """One page of ``GET /interactions/``, exactly as the API answers it; nothing is checked or corrected."""
@@ -92,13 +91,6 @@ class CortiGateway(ContentsGateway):
         except (UnreadableAnswer, TimedOut) as error:
             error.tenant, error.operation = self.config.slug, error.operation or "list interactions"
             raise
-
-    def _probe(self, deadline: Deadline) -> Capabilities:
-        found = probe(self, deadline)
-        rule = self.null_rule
-        if rule.proven or rule.lists_are_empty:
-            return replace(found, null_is_empty=Verdict.YES if rule.proven else Verdict.NO)
-        return found
 
     def _rows(self, query: InteractionQuery, deadline: Deadline) -> list[Any] | None:
         """The list of an answer as it came, None for null."""

@@ -5,15 +5,14 @@ cap are possible: rows cut off the page, or the page size lowered before the off
 exact under both, so whatever must be certain is asked by them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError, ServerFailed
 from corti_gateway.models import Interaction
 from corti_gateway.queries import InteractionQuery
-from corti_gateway.reading import Reading, Slots, Source
+from corti_gateway.reading import Reading, Slots
 
 GATEWAY_TIMEOUT = 504
 
@@ -120,30 +119,6 @@ def fold(slots: Iterable[Interaction | None]) -> tuple[list[Interaction | None],
             seen.add(slot.id)
         kept.append(slot)
     return kept, folded
-
-
-def walk(
-    source: Source, query: InteractionQuery, *, max_pages: int = 1000, seconds_a_page: float = 30.0
-) -> Iterator[tuple[Interaction, ...]]:
-    """All rows from ``query.page`` on, page by page, each id once; at most ``max_pages`` pages.
-
-    The list moves while it is walked: a row that moves forward meanwhile can be missed, one that moves back is folded.
-    """
-    seen: set[str] = set()
-    for number in range(query.page, query.page + max_pages):
-        reading = Reading(source, Deadline.after(seconds_a_page))
-        asked = replace(query, page=number)
-        slots = [] if source.sizes.largest(query.page_size) < query.page_size else reading.slots(asked)
-        more = True
-        if len(slots) < query.page_size:
-            window = read_window(reading, asked)
-            slots, more = window.slots, window.has_next
-        rows = tuple(slot for slot in slots if slot is not None and slot.id not in seen)
-        seen.update(row.id for row in rows)
-        if rows:
-            yield rows
-        if not more:
-            return
 
 
 def _covered(reading: Reading, query: InteractionQuery) -> Window:

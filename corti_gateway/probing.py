@@ -53,7 +53,6 @@ def probe(source: Source, deadline: Deadline | None = None) -> Capabilities:
         sort_by_ended=ended.verdict,
         ended_key=ended.key,
         nulls_first=_nulls_first(reading, ended.key),
-        null_is_empty=Verdict.UNPROVEN,
         page_size_proven=source.sizes.proven,
         page_cap=source.sizes.cap,
         probed_at=datetime.now(UTC),

@@ -1,11 +1,10 @@
 """The API's words. Sources: the published OpenAPI document of ``GET /interactions/`` (interactions-list.openapi.yaml).
 
 Each enum's values are the words on the wire. The API may add words without a new version (its change policy says so):
-code that reads an answer uses :func:`word`, which hands an unknown word on as it came.
+where an answer is read, an unknown word is handed on as it came.
 """
 
 from enum import StrEnum
-from typing import TypeVar
 
 
 class EncounterStatus(StrEnum):
@@ -77,14 +76,3 @@ class DocumentSystem(StrEnum):
 
     CLASSIC = "classic"
     GUIDED = "guided"
-
-
-Vocabulary = TypeVar("Vocabulary", EncounterStatus, EncounterType, Gender)
-
-
-def word(vocabulary: type[Vocabulary], text: str) -> Vocabulary | str:
-    """The enum member for a word, or the word itself where the vocabulary does not know it."""
-    try:
-        return vocabulary(text)
-    except ValueError:
-        return text

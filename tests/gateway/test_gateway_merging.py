@@ -110,7 +110,6 @@ def proven(**changes: Any) -> Capabilities:
         "sort_by_ended": Verdict.YES,
         "ended_key": SortKey.ENDED,
         "nulls_first": None,
-        "null_is_empty": Verdict.UNPROVEN,
         "page_size_proven": 100,
         "page_cap": None,
         "probed_at": NOON,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corti_gateway.errors import ServerFailed
 from corti_gateway.models import InteractionPage
-from corti_gateway.paging import cover, fold, read_window, walk
+from corti_gateway.paging import cover, fold, read_window
 from corti_gateway.queries import InteractionQuery
 from corti_gateway.reading import Reading
 
@@ -76,22 +76,6 @@ def test_a_page_that_takes_the_api_too_long_is_read_in_halves() -> None:
     with pytest.raises(ServerFailed):
         read_window(Reading(slower), InteractionQuery(page_size=100))
     assert slower.sizes.cap is None
-
-
-@pytest.mark.parametrize("cap", [None, 7])
-def test_a_walk_visits_every_row_once(cap: int | None) -> None:
-    source = FakeSource(ROWS, cap=cap)
-    walked = [row.id for rows in walk(source, InteractionQuery(page_size=25)) for row in rows]
-    assert walked == [row["id"] for row in source.matching(InteractionQuery())]
-
-
-def test_a_walk_ends_at_its_limit_and_folds_what_drifts() -> None:
-    source = FakeSource(ROWS[:60])
-    walking = walk(source, InteractionQuery(page_size=10), max_pages=3)
-    seen = [row.id for row in next(walking)]
-    source.rows = [*source.rows, a_row(900), a_row(901)]
-    seen += [row.id for rows in walking for row in rows]
-    assert len(seen) == len(set(seen)) == 28
 
 
 def test_rows_served_beyond_the_page_are_left_to_the_next() -> None:

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache
 
 from django.conf import settings
@@ -29,6 +29,10 @@ class Viewer:
         names = (chosen, request.COOKIES.get(ZONE_COOKIE, ""), settings.DISPLAY_TIME_ZONE)
         name = next(name for name in names if name in _known_zones())
         return cls(zoneinfo.ZoneInfo(name), name, datetime.now(UTC), sharing.is_on(request))
+
+    def midnight(self, day: date) -> datetime:
+        """The instant at which a day begins where the viewer is (UTC)."""
+        return datetime.combine(day, time(), tzinfo=self.zone).astimezone(UTC)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -80,8 +80,8 @@ class LogState:
     def span(self, viewer: Viewer) -> tuple[int | None, int | None]:
         """From and before which moment, in microseconds: whole days in the viewer's zone."""
         return (
-            _midnight(self.first, viewer) if self.first else None,
-            _midnight(self.last + timedelta(days=1), viewer) if self.last else None,
+            _microseconds(viewer.midnight(self.first)) if self.first else None,
+            _microseconds(viewer.midnight(self.last + timedelta(days=1))) if self.last else None,
         )
 
     def active_filters(self, viewer: Viewer) -> list[ActiveFilter]:
@@ -101,5 +101,5 @@ class LogState:
         return found
 
 
-def _midnight(when: date, viewer: Viewer) -> int:
-    return int(datetime.combine(when, time(), tzinfo=viewer.zone).astimezone(UTC).timestamp()) * 1_000_000
+def _microseconds(when: datetime) -> int:
+    return int(when.timestamp()) * 1_000_000

@@ -10,7 +10,7 @@ from dashboard.encounters.columns import COLUMNS, EXTRA_COLUMNS, SORT_WORDS
 from dashboard.encounters.dates import OF_LABELS, PRESET_LABELS, Days
 from dashboard.encounters.presenters import STATUS_LABELS, TYPE_LABELS
 from dashboard.encounters.state import ME, EncounterListState
-from dashboard.listing import discretion
+from dashboard.listing import discretion, sorting
 from dashboard.listing.columns import Header
 from dashboard.listing.controls import ActiveFilter, Option
 from dashboard.listing.formatting import number
@@ -106,24 +106,8 @@ def more_filters(state: EncounterListState) -> int:
 
 
 def headers(state: EncounterListState, offered: Sequence[Order]) -> list[Header]:
-    """The table's head: a sortable column links to itself in its first direction, the sorted one to the other."""
     columns = [*COLUMNS, *([EXTRA_COLUMNS[state.sort.order]] if state.sort.order in EXTRA_COLUMNS else [])]
-    heads = []
-    for column in columns:
-        if column.sort is None or column.sort not in offered:
-            heads.append(Header(column))
-            continue
-        here = column.sort == state.sort.order
-        target = state.sort.reversed() if here else Sort(column.sort, column.first)
-        heads.append(
-            Header(
-                column,
-                url=state.but(sort=target).url(),
-                aria_sort={"asc": "ascending", "desc": "descending"}[state.sort.direction] if here else "",
-                hint=SORT_WORDS[target.order, target.direction],
-            )
-        )
-    return heads
+    return sorting.headers(columns, state.sort, offered, SORT_WORDS, lambda sort: state.but(sort=sort).url())
 
 
 def extra_column(state: EncounterListState) -> str:

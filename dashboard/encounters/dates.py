@@ -1,7 +1,7 @@
 """Which days a list of encounters is about: a preset or two dates, of the creation or of the start."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from dashboard.accounts.viewer import Viewer
@@ -45,14 +45,14 @@ class Days:
         """The instants from midnight to midnight in the viewer's zone."""
         if self.preset is not None:
             today = viewer.now.astimezone(viewer.zone).date()
-            begin = _midnight(today - timedelta(days=_DAYS[self.preset] - 1), viewer)
+            begin = viewer.midnight(today - timedelta(days=_DAYS[self.preset] - 1))
             # Nothing is created after today, but much is planned.
-            return Span(begin, None if self.of is Of.CREATED else _midnight(today + timedelta(days=1), viewer))
+            return Span(begin, None if self.of is Of.CREATED else viewer.midnight(today + timedelta(days=1)))
         if not self:
             return ALWAYS
         return Span(
-            None if self.first is None else _midnight(self.first, viewer),
-            None if self.last is None else _midnight(self.last + timedelta(days=1), viewer),
+            None if self.first is None else viewer.midnight(self.first),
+            None if self.last is None else viewer.midnight(self.last + timedelta(days=1)),
         )
 
     @property
@@ -72,7 +72,3 @@ class Days:
 EVERY_DAY = Days()
 # Whatever lies outside is nobody's appointment, and its midnight overflows in some zone.
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
-
-
-def _midnight(day: date, viewer: Viewer) -> datetime:
-    return datetime.combine(day, time(), tzinfo=viewer.zone).astimezone(UTC)

@@ -6,18 +6,11 @@ from corti_gateway.vocabulary import EncounterStatus, EncounterType
 from dashboard.encounters.dates import EARLIEST, LATEST, OF_LABELS, PRESET_LABELS, Days, Of, Preset
 from dashboard.encounters.state import LONGEST_ID, ME, SORTS, EncounterListState
 from dashboard.listing.controls import DEFAULT_SIZE, SIZES
-from dashboard.listing.patient_text import LONGEST, trimmed
+from dashboard.listing.fields import PatientField
 from dashboard.listing.questions import Sort
 from dashboard.listing.search_box import EXACTLY, SEALED, Meant
 
 _OUT_OF_RANGE = f"A date lies between {EARLIEST.year} and {LATEST.year}."
-
-
-class PatientField(forms.CharField):
-    """Forgiving of blanks and invisible signs at the ends; case and inner characters count."""
-
-    def to_python(self, value: object) -> str:
-        return trimmed(str(value or ""))
 
 
 class DayField(forms.DateField):
@@ -34,13 +27,7 @@ class DayField(forms.DateField):
 class FilterForm(forms.Form):
     """What the filter form may say. Unknown statuses, sorts and sizes only come from a forged form and are refused."""
 
-    patient = PatientField(
-        required=False,
-        max_length=LONGEST,
-        error_messages={
-            "max_length": f"A name or identifier has at most {LONGEST} characters. Was something else pasted?"
-        },
-    )
+    patient = PatientField()
     # The button with a patient's name: an identifier taken as it is, blanks and all, or a sealed one; and what an empty
     # box stands for, sealed as well.
     exactly = forms.CharField(required=False, strip=False)

@@ -39,7 +39,6 @@ from dashboard.listing.jinja import rendered
 from dashboard.listing.notices import Notice
 from dashboard.listing.page import Page, Source
 from dashboard.listing.questions import Question
-from dashboard.listing.search_box import SearchBox
 from dashboard.listing.summary import Summary, outage_words
 from dashboard.sources import live, plan, whole_lists
 from dashboard.sources.progress import Progress
@@ -220,7 +219,7 @@ def _render(
         "state": state,
         "index": index,
         "searchable": searchable,
-        "box": _box(state, viewer, context.get("form")),
+        "box": state.box(viewer).typed(context.get("form"), viewer),
         "patient_url": patient_url(state.tenant, state.patient) if searchable and state.patient else "",
         "is_one": searchable and bool(known.mine),
         "is_me": state.clinician == ME,
@@ -250,11 +249,6 @@ def _matches(asked: Asked) -> Matches | None:
     found = Matches.of(state.tenant, index, state.text, asked.viewer, hide_deleted=hide_deleted)
     note(asked.request, patients=(one.identifier for one in found.people))
     return found
-
-
-def _box(state: EncounterListState, viewer: Viewer, form: FilterForm | None) -> SearchBox:
-    """What stands in the search box: of a form with an error what was typed, as it was typed."""
-    return state.box(viewer) if form is None or viewer.discreet else SearchBox(form.data.get("patient", ""))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """A column of a table, declared once."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from corti_gateway.vocabulary import Direction
-from dashboard.listing.questions import Order
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class Column:
 
     key: str
     label: str
-    sort: Order | None = None
+    sort: StrEnum | None = None
     first: Direction = Direction.DESC
 
 

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from dashboard.accounts.viewer import Viewer
 
 NOTHING = "–"
-_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -19,7 +19,7 @@ def moment(when: datetime, viewer: Viewer) -> str:
     if there.date() == today.date():
         return clock
     year = "" if there.year == today.year else f" {there.year}"
-    return f"{there.day} {_MONTHS[there.month]}{year} {clock}"
+    return f"{there.day} {MONTHS[there.month]}{year} {clock}"
 
 
 def moment_to_the_second(when: datetime, viewer: Viewer) -> str:
@@ -93,7 +93,7 @@ def duration(length: timedelta) -> str:
 
 def day(date: date) -> str:
     """``1 Jan 1980``; a birth date is a calendar date and knows no zone."""
-    return f"{date.day} {_MONTHS[date.month]} {date.year}"
+    return f"{date.day} {MONTHS[date.month]} {date.year}"
 
 
 def age(born: date, viewer: Viewer) -> str:

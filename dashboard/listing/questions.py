@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from corti_gateway.queries import InteractionQuery
 from corti_gateway.vocabulary import Direction, EncounterStatus, SortField
+from dashboard.listing.sorting import SortBy
 
 
 class Order(StrEnum):
@@ -36,18 +37,11 @@ FROM_THE_WIRE = {sort: order for order, sort in ON_THE_WIRE.items()}
 
 
 @dataclass(frozen=True)
-class Sort:
-    """An order and a direction; ``-created`` in an address."""
+class Sort(SortBy[Order]):
+    """How encounters are sorted: the newest created first, if nothing is said."""
 
     order: Order = Order.CREATED
     direction: Direction = Direction.DESC
-
-    @property
-    def key(self) -> str:
-        return ("-" if self.direction is Direction.DESC else "") + self.order
-
-    def reversed(self) -> "Sort":
-        return Sort(self.order, Direction.ASC if self.direction is Direction.DESC else Direction.DESC)
 
 
 NEWEST = Sort()

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.forms import BaseForm
+
 from dashboard.accounts.viewer import Viewer
 from dashboard.listing.controls import PATIENT, TEXT
 from dashboard.listing.sealed import Unsealable, seal, unseal
@@ -41,6 +43,10 @@ class SearchBox:
             return cls(patient or text)
         purpose, value = (PATIENT, patient) if patient else (TEXT, text)
         return cls(kept=f"{purpose}={seal(tenant, purpose, value)}") if value else cls()
+
+    def typed(self, form: BaseForm | None, viewer: Viewer) -> "SearchBox":
+        """Of a form with an error what was typed, as it was typed."""
+        return self if form is None or viewer.discreet else SearchBox(form.data.get("patient", ""))
 
     def pairs(self) -> list[tuple[str, str]]:
         """The box as the form says it."""

@@ -6,22 +6,15 @@ from dashboard.index.reading.patients import PatientOrder
 from dashboard.listing.columns import Column
 
 COLUMNS = (
-    Column("patient", "Patient"),
+    Column("patient", "Patient", PatientOrder.NAME, Direction.ASC),
     Column("sex", "Sex"),
-    Column("born", "Born"),
-    Column("encounters", "Encounters"),
+    Column("born", "Born", PatientOrder.BORN),
+    Column("encounters", "Encounters", PatientOrder.ENCOUNTERS),
     Column("open", "Open now"),
-    Column("seen", "Last seen"),
+    Column("seen", "Last seen", PatientOrder.SEEN),
 )
 # Whose encounters they are stands above them.
 STORY = tuple(column for column in ENCOUNTERS if column.key not in ("patient", "person"))
-# What a column sorts by, and the direction of a first click.
-SORTED_BY = {
-    "patient": (PatientOrder.NAME, Direction.ASC),
-    "born": (PatientOrder.BORN, Direction.DESC),
-    "encounters": (PatientOrder.ENCOUNTERS, Direction.DESC),
-    "seen": (PatientOrder.SEEN, Direction.DESC),
-}
 
 SORT_WORDS = {
     (PatientOrder.SEEN, Direction.DESC): "Seen most recently first",

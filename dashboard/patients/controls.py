@@ -1,11 +1,12 @@
 """What a user can change on the patients list, drawn from its state: every link is the state with one change."""
 
 from dashboard.accounts.viewer import Viewer
-from dashboard.listing import discretion
+from dashboard.index.reading.patients import PatientOrder
+from dashboard.listing import discretion, sorting
 from dashboard.listing.columns import Header
 from dashboard.listing.controls import ActiveFilter, Option
 from dashboard.patients import seen
-from dashboard.patients.columns import COLUMNS, REMARKS, SORT_WORDS, SORTED_BY
+from dashboard.patients.columns import COLUMNS, REMARKS, SORT_WORDS
 from dashboard.patients.seen import Seen
 from dashboard.patients.state import SORTS, PatientListState, Sort
 
@@ -52,21 +53,6 @@ def active_filters(state: PatientListState, viewer: Viewer) -> list[ActiveFilter
 
 
 def headers(state: PatientListState) -> list[Header]:
-    """The table's head: a sortable column links to itself in its first direction, the sorted one to the other."""
-    heads = []
-    for column in COLUMNS:
-        if column.key not in SORTED_BY:
-            heads.append(Header(column))
-            continue
-        order, first = SORTED_BY[column.key]
-        here = order == state.sort.order
-        target = state.sort.reversed() if here else Sort(order, first)
-        heads.append(
-            Header(
-                column,
-                url=state.but(sort=target).url(),
-                aria_sort={"asc": "ascending", "desc": "descending"}[state.sort.direction] if here else "",
-                hint=SORT_WORDS[target.order, target.direction],
-            )
-        )
-    return heads
+    return sorting.headers(
+        COLUMNS, state.sort, tuple(PatientOrder), SORT_WORDS, lambda sort: state.but(sort=sort).url()
+    )

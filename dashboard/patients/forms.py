@@ -2,9 +2,8 @@
 
 from django import forms
 
-from dashboard.encounters.forms import PatientField
 from dashboard.listing.controls import DEFAULT_SIZE, SIZES
-from dashboard.listing.patient_text import LONGEST
+from dashboard.listing.fields import PatientField
 from dashboard.listing.search_box import Meant
 from dashboard.patients.seen import Seen
 from dashboard.patients.state import SEXES, SORTS, PatientListState, Sort
@@ -13,13 +12,7 @@ from dashboard.patients.state import SEXES, SORTS, PatientListState, Sort
 class FilterForm(forms.Form):
     """What the filter form may say. Unknown words only come from a forged form and are refused."""
 
-    patient = PatientField(
-        required=False,
-        max_length=LONGEST,
-        error_messages={
-            "max_length": f"A name or identifier has at most {LONGEST} characters. Was something else pasted?"
-        },
-    )
+    patient = PatientField()
     # What an empty box stands for, sealed.
     kept = forms.CharField(required=False)
     sex = forms.MultipleChoiceField(required=False, choices=[(word, word) for word in SEXES])

@@ -1,6 +1,6 @@
 """When patients were seen last: presets that move along with today."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from dashboard.accounts.viewer import Viewer
@@ -22,7 +22,7 @@ class Seen(StrEnum):
             return ALWAYS
         today = viewer.now.astimezone(viewer.zone).date()
         first = today - timedelta(days=_DAYS[self] - 1)
-        midnight = datetime.combine(first, time(), tzinfo=viewer.zone).astimezone(UTC)
+        midnight = viewer.midnight(first)
         return Span(end=midnight) if self is Seen.LONG_AGO else Span(begin=midnight)
 
 

@@ -16,6 +16,7 @@ from dashboard.listing.notices import Notice
 from dashboard.listing.parameters import Parameters
 from dashboard.listing.sealed import seal
 from dashboard.listing.search_box import SearchBox
+from dashboard.listing.sorting import SortBy
 from dashboard.patients.seen import Seen
 
 # In an address, for patients whose sex the API does not tell; the index says "".
@@ -24,18 +25,11 @@ SEXES = (Gender.FEMALE.value, Gender.MALE.value, Gender.OTHER.value, Gender.UNKN
 
 
 @dataclass(frozen=True)
-class Sort:
-    """An order and a direction; ``-seen`` in an address."""
+class Sort(SortBy[PatientOrder]):
+    """How patients are sorted: those seen most recently first, if nothing is said."""
 
     order: PatientOrder = PatientOrder.SEEN
     direction: Direction = Direction.DESC
-
-    @property
-    def key(self) -> str:
-        return ("-" if self.direction is Direction.DESC else "") + self.order
-
-    def reversed(self) -> "Sort":
-        return Sort(self.order, Direction.ASC if self.direction is Direction.DESC else Direction.DESC)
 
 
 SORTS = {sort.key: sort for order in PatientOrder for sort in (Sort(order, Direction.ASC), Sort(order, Direction.DESC))}

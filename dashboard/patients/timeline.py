@@ -14,14 +14,13 @@ from typing import Protocol
 from dashboard.accounts.viewer import Viewer
 from dashboard.encounters.presenters import STATUS_LABELS, TYPE_LABELS
 from dashboard.index.reading.patients import Moment
-from dashboard.listing.formatting import day, number
+from dashboard.listing.formatting import MONTHS, day, number
 
 PLACES = 40
 LANE, MARK, AXIS = 42, 28, 22  # heights: of a lane, of the middle of its marks, of the line with the years
 _SHORTEST = timedelta(days=60)
 _MOST_LABELS = 7
 _MARGIN = 0.02
-_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TYPES = {kind.value: label for kind, label in TYPE_LABELS.items()}
 # Which status stands for several: what is still open, then what took place.
 _STATUSES = {status.value: label for status, label in STATUS_LABELS.items()}
@@ -170,7 +169,7 @@ def _label(begin: datetime, step: int, scale: _Scale) -> str:
     """Of months every so many from January on, which has the year's number in its place; else round years."""
     if not scale.is_short:
         return str(begin.year) if begin.year % step == 0 else ""
-    return (_MONTHS[begin.month] if begin.month > 1 else str(begin.year)) if (begin.month - 1) % step == 0 else ""
+    return (MONTHS[begin.month] if begin.month > 1 else str(begin.year)) if (begin.month - 1) % step == 0 else ""
 
 
 def _years(scale: _Scale, viewer: Viewer) -> list[datetime]:
@@ -201,7 +200,7 @@ def _table(
         within[period(moment.when.astimezone(viewer.zone))].append(moment)
     return tuple(
         Period(
-            f"{_MONTHS[month]} {year}".strip(),
+            f"{MONTHS[month]} {year}".strip(),
             ways.row(_newest(found)),
             tuple(_cell(Counter(moment.status for moment in found if moment.type == kind)) for kind in types),
         )

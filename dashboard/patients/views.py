@@ -24,7 +24,7 @@ from dashboard.listing.formatting import number
 from dashboard.listing.jinja import rendered
 from dashboard.listing.patient_text import LONGEST, trimmed
 from dashboard.listing.sealed import Unsealable, unseal
-from dashboard.listing.search_box import Meant, SearchBox
+from dashboard.listing.search_box import Meant
 from dashboard.listing.stamp import Stamp, zone_words
 from dashboard.patients import controls, one
 from dashboard.patients.export import table
@@ -140,7 +140,7 @@ def _render(
     shared = {
         "fragment": fragment,
         "send_filters": "form" in context,
-        "box": _box(state, viewer, context.get("form")),
+        "box": state.box(viewer).typed(context.get("form"), viewer),
         "title": f"Patients{f', page {state.page}' if state.page > 1 else ''} · {tenant.label}",
         "state": state,
         "standing": standing,
@@ -160,11 +160,6 @@ def _render(
         "headers": controls.headers(state),
     }
     return render(request, f"{LIST}#results" if fragment else LIST, shared | context, status=status)
-
-
-def _box(state: PatientListState, viewer: Viewer, form: FilterForm | None) -> SearchBox:
-    """What stands in the search box: of a form with an error what was typed, as it was typed."""
-    return state.box(viewer) if form is None or viewer.discreet else SearchBox(form.data.get("patient", ""))
 
 
 @require_POST

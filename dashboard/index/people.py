@@ -35,9 +35,10 @@ _NEWEST = """
 SELECT i.key, i.name, i.gender, i.birth, i.pronouns, i.created FROM index_indexedinteraction i
 WHERE i.patient_id = %s ORDER BY i.created DESC, i.key DESC LIMIT 1
 """
+_LISTED = ", ".join(f"'{word}'" for word in UNSEEN)
 _SEEN = f"""
 SELECT MIN(started), MAX(started) FROM index_indexedinteraction
-WHERE patient_id = %s AND started < {NEVER} AND status NOT IN ('planned', 'cancelled', 'deleted')
+WHERE patient_id = %s AND started < {NEVER} AND status NOT IN ({_LISTED})
 """
 
 
@@ -118,12 +119,17 @@ class Person:
 
 def _count(deltas: Deltas, values: tuple[Any, ...], sign: int) -> None:
     """Add a patient's columns, and the encounters under the patient's name, to the counts; or take them off."""
-    _, _, sort_name, gender, birth, _, _, _, *counts, encounters, is_open, _, last_seen = values
+    told = dict(zip(_COLUMNS, values, strict=True))
+    counts = [told[column] for column in COUNTS]
     if any(counts):
-        deltas.add(axes.patient_cells(sort_name, last_seen, birth, encounters, gender, is_open=is_open > 0), sign)
+        cells = axes.patient_cells(
+            told["sort_name"], told["last_seen"], told["birth"], told["encounters"], told["gender"],
+            is_open=told["open"] > 0,
+        )  # fmt: skip
+        deltas.add(cells, sign)
         for word, rows in zip(STATUS_WORDS, counts, strict=True):
             if rows:
-                deltas.add((axes.patient_cell(sort_name, word),), sign * rows)
+                deltas.add((axes.patient_cell(told["sort_name"], word),), sign * rows)
 
 
 def status_word(status: str) -> str:
@@ -203,20 +209,19 @@ class People:
 
 
 def _person(found: Sequence[Any]) -> Person:
-    number, identifier, name, sort_name, gender, birth, pronouns, created, key, *rest = found
-    counts, (first_seen, last_seen) = rest[: len(COUNTS)], rest[-2:]
-    told = (created, key)
+    number, *before = found
+    told = dict(zip(_COLUMNS, before, strict=True))
     return Person(
-        identifier,
-        number,
-        name,
-        sort_name,
-        gender,
-        birth,
-        pronouns,
-        told,
-        counts,
-        first_seen,
-        last_seen,
-        tuple(found[1:]),
+        id=number,
+        identifier=told["identifier"],
+        name=told["name"],
+        sort_name=told["sort_name"],
+        gender=told["gender"],
+        birth=told["birth"],
+        pronouns=told["pronouns"],
+        told=(told["told_created"], told["told_key"]),
+        counts=[told[column] for column in COUNTS],
+        first_seen=told["first_seen"],
+        last_seen=told["last_seen"],
+        before=tuple(before),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -9,10 +10,6 @@ from dashboard.index.lease import clock
 from dashboard.index.models import Stage
 from dashboard.index.moments import NEVER, SECOND, instant, now
 
-_COLUMNS = (
-    "id, stage, rows, patients, as_of, fill_started, filled, covered_from, expected, version, waiting, verified, "
-    "last_error, last_error_at, failures, calls, holder, looked_at, verify_wanted"
-)
 # Seconds after which rows from the index count as old: following goes every few seconds while somebody looks.
 OLD = 5 * 60
 # Somebody looks at a tenant if a page was asked for within so many seconds; noted at most so often.
@@ -82,6 +79,34 @@ class IndexState:
         return max(0.0, self.expected - self.rows) / self.pace if self.expected and self.pace else None
 
 
+class _Stored(NamedTuple):
+    """The row in the database; whether somebody holds it is asked of the database's clock."""
+
+    id: int
+    stage: str
+    rows: int
+    patients: int
+    as_of: int
+    fill_started: int
+    filled: int
+    covered_from: int
+    expected: int
+    version: int
+    waiting: int
+    verified: int
+    last_error: str
+    last_error_at: int
+    failures: int
+    calls: int
+    looked_at: int
+    verify_wanted: bool
+    holder: str
+    held: bool
+
+
+_COLUMNS = ", ".join(_Stored._fields[:-1])
+
+
 def state_of(slug: str) -> IndexState | None:
     """The state of a tenant's index; None before anything followed it."""
     with connection.cursor() as cursor:
@@ -92,15 +117,28 @@ def state_of(slug: str) -> IndexState | None:
         found = cursor.fetchone()
     if found is None:
         return None
-    (tenant, stage, rows, patients, as_of, started, filled, covered, expected, version, waiting, verified, *rest) = (
-        found
-    )
-    last_error, last_error_at, failures, calls, holder, looked_at, verify_wanted, held = rest
+    told = _Stored._make(found)
     return IndexState(
-        tenant, stage, rows, patients, _moment(as_of), _moment(started), _moment(filled), _moment(covered), expected,
-        version, waiting, _moment(verified), last_error, _moment(last_error_at), failures, calls,
-        _moment(looked_at), bool(verify_wanted), holder if held else "",
-    )  # fmt: skip
+        tenant=told.id,
+        stage=told.stage,
+        rows=told.rows,
+        patients=told.patients,
+        as_of=_moment(told.as_of),
+        fill_started=_moment(told.fill_started),
+        filled=_moment(told.filled),
+        covered_from=_moment(told.covered_from),
+        expected=told.expected,
+        version=told.version,
+        waiting=told.waiting,
+        verified=_moment(told.verified),
+        last_error=told.last_error,
+        last_error_at=_moment(told.last_error_at),
+        failures=told.failures,
+        calls=told.calls,
+        looked_at=_moment(told.looked_at),
+        verify_wanted=bool(told.verify_wanted),
+        holder=told.holder if told.held else "",
+    )
 
 
 def look(state: IndexState) -> None:

@@ -1,7 +1,7 @@
 """The encounters list: one URL, one context, rendered as a page or as its results fragment."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -38,7 +38,7 @@ from dashboard.listing.failures import Failure
 from dashboard.listing.jinja import rendered
 from dashboard.listing.notices import Notice
 from dashboard.listing.page import Page, Source
-from dashboard.listing.questions import Question
+from dashboard.listing.questions import Order, Question
 from dashboard.listing.summary import Summary, outage_words
 from dashboard.sources import live, plan, whole_lists
 from dashboard.sources.progress import Progress
@@ -199,19 +199,27 @@ def _render(
     known: Known | None = None,
     *,
     status: int = 200,
-    **context: Any,
+    form: FilterForm | None = None,
+    offered: Sequence[Order] = (),
+    counts: Mapping[str, int] | None = None,
+    **rows: Any,
 ) -> HttpResponse:
+    """The page: what every list has around it, and ``rows``, what is known of those or why there are none.
+
+    ``form`` is given where it has an error to show.
+    """
     tenant = request.tenant
-    offered = context.get("offered") or plan.offered(tenant, index)
+    offered = offered or plan.offered(tenant, index)
     known = known or directory.known(tenant.slug, request.user)
     searchable = index is not None and not index.is_empty
     viewer = Viewer.of(request)
     fragment = is_fragment(request)
-    statuses = controls.status_toggles(state, context.get("counts"), hide_deleted=request.hides_deleted)
+    statuses = controls.status_toggles(state, counts, hide_deleted=request.hides_deleted)
     # Scripts set the controls from the results; the form itself comes along when it has an error to show, or a sort
     # that was not offered yet when the page was loaded.
-    send_filters = "form" in context or state.sort.order in live.NEED_PROOF
+    send_filters = form is not None or state.sort.order in live.NEED_PROOF
     shared = {
+        "form": form,
         "fragment": fragment,
         "promise": None if fragment else promise(tenant.slug),
         "send_filters": send_filters,
@@ -219,7 +227,7 @@ def _render(
         "state": state,
         "index": index,
         "searchable": searchable,
-        "box": state.box(viewer).typed(context.get("form"), viewer),
+        "box": state.box(viewer).typed(form, viewer),
         "patient_url": patient_url(state.tenant, state.patient) if searchable and state.patient else "",
         "is_one": searchable and bool(known.mine),
         "is_me": state.clinician == ME,
@@ -238,7 +246,7 @@ def _render(
         "active_filters": controls.active_filters(state, viewer, known.names),
         "headers": controls.headers(state, offered),
     }
-    return render(request, f"{TEMPLATE}#results" if fragment else TEMPLATE, shared | context, status=status)
+    return render(request, f"{TEMPLATE}#results" if fragment else TEMPLATE, shared | rows, status=status)
 
 
 def _matches(asked: Asked) -> Matches | None:

@@ -131,16 +131,24 @@ def _choose(request: TenantRequest, index: IndexState | None) -> HttpResponse:
 
 
 def _render(
-    request: TenantRequest, state: PatientListState, index: IndexState | None, *, status: int = 200, **context: Any
+    request: TenantRequest,
+    state: PatientListState,
+    index: IndexState | None,
+    *,
+    status: int = 200,
+    form: FilterForm | None = None,
+    **rows: Any,
 ) -> HttpResponse:
+    """The page: what every list has around it, and ``rows``, what is known of those; ``form`` if it has an error."""
     tenant = request.tenant
     fragment = is_fragment(request)
     viewer, standing = Viewer.of(request), Standing.of(tenant, index)
     filling = Progress.of(index, viewer) if index and standing is Standing.FILLING else None
     shared = {
         "fragment": fragment,
-        "send_filters": "form" in context,
-        "box": state.box(viewer).typed(context.get("form"), viewer),
+        "form": form,
+        "send_filters": form is not None,
+        "box": state.box(viewer).typed(form, viewer),
         "title": f"Patients{f', page {state.page}' if state.page > 1 else ''} · {tenant.label}",
         "state": state,
         "standing": standing,
@@ -159,7 +167,7 @@ def _render(
         "active_filters": controls.active_filters(state, viewer),
         "headers": controls.headers(state),
     }
-    return render(request, f"{LIST}#results" if fragment else LIST, shared | context, status=status)
+    return render(request, f"{LIST}#results" if fragment else LIST, shared | rows, status=status)
 
 
 @require_POST

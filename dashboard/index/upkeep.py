@@ -89,6 +89,19 @@ def left_over() -> int:
     return TenantIndex.objects.filter(slug__startswith=GIVEN_UP).count()
 
 
+def may_free() -> bool:
+    """Whether this database's role may do what ``free`` does: on PostgreSQL only the owner of the tables may."""
+    if connection.vendor == "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_and(pg_has_role(tableowner, 'USAGE')) FROM pg_tables "
+            "WHERE schemaname = current_schema() AND tablename = ANY(%s)",
+            [list(TABLES)],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def free() -> Freed:
     """Overwrite what deleted rows leave in the database's files: a deletion alone only marks the place as free."""
     with connection.cursor() as cursor:

@@ -18,7 +18,6 @@ OTHERS = {
     "PYTHONUNBUFFERED",
     "PYTHONDONTWRITEBYTECODE",
     "DASHBOARD_HOST",
-    "POSTGRES_USER",
     "POSTGRES_DB",
     "POSTGRES_PASSWORD_FILE",
 }
@@ -44,12 +43,20 @@ def test_the_final_image_has_no_compiler_and_a_user_of_its_own():
     assert "--only-binary :all:" in DOCKERFILE
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_our_services_may_write_nothing_but_their_data(name):
+@pytest.mark.parametrize("name", list(COMPOSE["services"]))
+def test_no_service_has_a_root_to_write_to_or_a_right_beyond_its_user_s(name):
     service = COMPOSE["services"][name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
     assert service["security_opt"] == ["no-new-privileges:true"]
+    own = {"proxy": ROOT / "deploy" / "proxy.Dockerfile", **dict.fromkeys(OURS, ROOT / "Dockerfile")}
+    assert "\nUSER " in own[name].read_text() if name in own else service["user"] in ("postgres", "valkey")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_services_may_write_nothing_but_their_data(name):
+    service = COMPOSE["services"][name]
     assert service["tmpfs"] == ["/tmp"]
     assert [volume.partition(":")[2] for volume in service["volumes"]] == ["/data"]
     assert "ports" not in service
@@ -57,6 +64,7 @@ def test_our_services_may_write_nothing_but_their_data(name):
 
 def test_only_the_proxy_is_reached_from_outside():
     assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["proxy"]
+    assert COMPOSE["services"]["proxy"]["ports"] == ["80:80", "443:443", "127.0.0.1:8001:8001"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     for name in ("database", "cache"):
         assert COMPOSE["services"][name]["networks"] == ["inside"]
@@ -80,6 +88,16 @@ def test_a_service_names_what_is_defined(name):
 def test_the_image_sets_variables_that_exist():
     names = re.findall(r"\b([A-Z][A-Z_]+)=", DOCKERFILE.partition("\nFROM ")[2])
     assert {"VAR_DIR", "BIND", "STATIC_ROOT"} <= set(names) <= variables_read() | OTHERS
+
+
+def test_only_the_migration_and_the_database_itself_know_the_owner_of_the_tables():
+    of_owner = {"owner_url", "owner_password", "postgres_password"}
+    knowing = [name for name, service in COMPOSE["services"].items() if of_owner & set(service.get("secrets", []))]
+    assert knowing == ["migrate", "database"]
+    assert COMPOSE["services"]["migrate"]["command"][-1].endswith("migrate && python manage.py grant dashboard")
+    roles = (ROOT / "deploy" / "roles.sql").read_text()
+    assert re.findall(r"/run/secrets/(\w+)", roles) == ["owner_password", "dashboard_password"]
+    assert not re.search("SUPERUSER|BYPASSRLS|CREATEROLE|GRANT (?!CONNECT)", roles)
 
 
 def test_the_services_wait_for_the_migration():

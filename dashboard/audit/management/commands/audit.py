@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from dashboard.audit import rights
 from dashboard.audit.retention import purge
 from dashboard.audit.verifying import tenants, verify
 
@@ -44,6 +45,8 @@ class Command(BaseCommand):
             raise CommandError("The access log is not as it was written.")
 
     def _purge(self, before: datetime | None) -> None:
+        if not rights.may_purge():
+            raise CommandError("Only the owner of the tables may delete entries: run this as the role that migrates.")
         kept = datetime.now(UTC) - timedelta(days=366 * settings.AUDIT_KEEP_YEARS)
         limit = kept if before is None else before.replace(tzinfo=before.tzinfo or UTC)
         if limit > kept:

@@ -106,6 +106,10 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"{slug}: complete, {index.rows:,} encounters."))
 
     def _purge(self, options: dict[str, Any]) -> None:
+        if not upkeep.may_free():
+            raise CommandError(
+                "Only the owner of the tables may clear their files: run this as the role that migrates."
+            )
         stored = TenantIndex.objects.exclude(slug__startswith=upkeep.GIVEN_UP).values_list("slug", flat=True)
         known = {slug: state for slug in stored if (state := state_of(slug))}
         chosen = self._chosen(options["tenant"], known, also=registry())

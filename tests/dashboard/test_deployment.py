@@ -11,6 +11,7 @@ from tests.dashboard.test_settings import variables_read
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 OURS = ["migrate", "web", "follower"]
 # Of Python, the proxy's and the database's images, and of the probe.
 OTHERS = {
@@ -104,6 +105,18 @@ def test_the_services_wait_for_the_migration():
     for name in ("web", "follower"):
         waits = COMPOSE["services"][name]["depends_on"]["migrate"]
         assert waits == {"condition": "service_completed_successfully"}
+
+
+def test_the_manual_names_what_compose_makes():
+    for command, service in re.findall(r"docker compose (exec|run)(?: --?[-\w]+)* (\w+)", OPERATIONS):
+        assert service in COMPOSE["services"], command
+    for volume in re.findall(r"docker volume rm (\S+)", OPERATIONS):
+        project, _, name = volume.partition("_")
+        assert (project, name in COMPOSE["volumes"]) == (COMPOSE["name"], True)
+    made = re.findall(r"> (\w+)(?: |$)", OPERATIONS.partition("mkdir -m 700 secrets")[2].partition("chmod")[0], re.MULTILINE)
+    passwords = [f"{name}_password" for name in ("postgres", "owner", "dashboard")]
+    assert {*made, *passwords} >= set(COMPOSE["secrets"])
+    assert {"audit verify", "audit purge"} <= set(re.findall(r"\* .*manage\.py (audit \w+)", OPERATIONS))
 
 
 def test_secrets_are_kept_out_of_git_and_of_the_image():

@@ -28,6 +28,7 @@ def configured(sandbox: SandboxService, database: Database) -> dict[str, str]:
         ENV_FILE="",
         SECRET_KEY=secrets.token_urlsafe(50),
         MFA_REQUIRED="none",
+        LIMIT_LISTS="1000000",
         LIMIT_CONTENTS="1000000",
         ALLOWED_HOSTS="127.0.0.1",
         HTTPS="off",

@@ -44,9 +44,9 @@ def _count(name: str, user: object) -> int:
     """How many requests it is in this minute, this one included."""
     key = f"limit:{name}:{user}:{int(time.time()) // MINUTE}"
     cache = caches["totals"]
-    cache.add(key, 0, 2 * MINUTE)
     try:
+        cache.add(key, 0, 2 * MINUTE)
         return cache.incr(key)
-    except ValueError:
-        # The cache was emptied in between.
+    except Exception:
+        # It was emptied in between, or does not answer, which /readyz tells: no page is refused for that.
         return 1

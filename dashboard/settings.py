@@ -234,6 +234,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
 
 # How often one user may ask for what costs much, a minute (limits.py).
 LIMITS = {
+    "lists": environment.whole(env, "LIMIT_LISTS", default=600),
     "suggestions": environment.whole(env, "LIMIT_SUGGESTIONS", default=240),
     "counts": environment.whole(env, "LIMIT_COUNTS", default=30),
     "files": environment.whole(env, "LIMIT_FILES", default=20),

@@ -22,7 +22,8 @@ _INTERACTIONS = "http://hl7.org/fhir/restful-interaction"
 _OUTCOMES = {"shown": "0", "done": "0", "refused": "4", "failed": "8"}
 
 
-def table(entries: Iterable[Entry]) -> Iterator[Sequence[str]]:
+def table(entries: Iterable[Entry], rest: str = "") -> Iterator[Sequence[str]]:
+    """A line of headings, one for each entry, and where these are not all one that says where the rest is."""
     yield COLUMNS
     for entry in entries:
         yield (
@@ -30,6 +31,8 @@ def table(entries: Iterable[Entry]) -> Iterator[Sequence[str]]:
             entry.outcome, str(entry.status), entry.route, entry.filters, " ".join(listed(entry.interactions)),
             " ".join(listed(entry.patients)), entry.address, entry.session, entry.request_id, entry.hash,
         )  # fmt: skip
+    if rest:
+        yield (f"These are not all entries. The next ones: {rest}",)
 
 
 def ndjson(entries: Iterable[Entry]) -> str:

@@ -12,6 +12,7 @@ from dashboard.audit.kinds import LABELS
 from dashboard.audit.presenters import present
 from dashboard.audit.reading import MOST, page
 from dashboard.audit.state import LogState
+from dashboard.limits import limited
 from dashboard.listing.controls import Option
 from dashboard.listing.csv_text import attachment
 from dashboard.listing.patient_text import LONGEST, trimmed
@@ -26,6 +27,7 @@ audits = role_required(Role.AUDITOR)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audits
+@limited("lists")
 def entry_list(request: TenantRequest) -> HttpResponse:
     """The log behind the URL; a POST is the filter form, answered with the URL of what it asks for."""
     tenant = request.tenant
@@ -62,16 +64,30 @@ def entry_list(request: TenantRequest) -> HttpResponse:
 @require_safe
 @audits
 @refused_while_on
+@limited("files")
 def export(request: TenantRequest) -> HttpResponse:
-    """The same entries as a file: CSV, or with ``?format=fhir`` FHIR AuditEvents, the first 10,000 of them."""
+    """The same entries as a file: CSV, or with ``?format=fhir`` FHIR AuditEvents. It ends after 10,000, and says
+    where the next ones are: a table in its last line, a file of AuditEvents, which holds nothing else, in a header."""
     tenant = request.tenant
     state, viewer = LogState.read(request.GET, tenant.slug), Viewer.of(request)
     note(request, filters=state.query(), patients=[state.patient])
     if state.unreadable:
         return redirect(state.but().url())
-    entries = page(state, state.span(viewer), MOST).entries
-    if request.GET.get("format") != "fhir":
-        return attachment(table(entries), f"access-log-{tenant.slug}.csv")
-    response = HttpResponse(ndjson(entries), content_type="application/fhir+ndjson; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="access-log-{tenant.slug}.ndjson"'
+    found, as_fhir = page(state, state.span(viewer), MOST), request.GET.get("format") == "fhir"
+    name = f"access-log-{tenant.slug}{f'-{MOST}' if found.next else ''}"
+    rest = _rest(request, state.but(after=found.next), as_fhir=as_fhir) if found.next else ""
+    if as_fhir:
+        response = HttpResponse(ndjson(found.entries), content_type="application/fhir+ndjson; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{name}.ndjson"'
+    else:
+        response = attachment(table(found.entries, rest), f"{name}.csv")
+    if rest:
+        # https://www.rfc-editor.org/rfc/rfc8288
+        response["Link"] = f'<{rest}>; rel="next"'
     return response
+
+
+def _rest(request: TenantRequest, state: LogState, *, as_fhir: bool) -> str:
+    """The whole address of the file that goes on where one ends."""
+    url = state.url("audit:export")
+    return request.build_absolute_uri(f"{url}&format=fhir" if as_fhir else url)

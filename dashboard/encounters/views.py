@@ -50,6 +50,7 @@ TEMPLATE = "encounters/list.html"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reads
+@limited("lists")
 @limited("counts", lambda request: "count" in request.GET)
 def encounter_list(request: TenantRequest) -> HttpResponse:
     """The list behind the URL; a POST is the filter form, answered with the URL of the list it asks for."""

@@ -42,6 +42,7 @@ LIST, PAGE = "patients/list.html", "patients/page.html"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reads
+@limited("lists")
 def patient_list(request: TenantRequest) -> HttpResponse:
     """The list behind the URL; a POST is the filter form, answered with the URL of the list it asks for."""
     index = plan.index_of(request.tenant)
@@ -192,6 +193,7 @@ def suggest(request: TenantRequest) -> HttpResponse:
 
 @require_safe
 @reads
+@limited("lists")
 def patient(request: TenantRequest, sealed: str) -> HttpResponse:
     """Who a patient is, and the encounters: live, and from the index where Corti does not answer."""
     tenant = request.tenant

@@ -295,6 +295,28 @@ def test_the_files_hold_the_same_entries_and_are_logged(auditor_client, page_cli
     assert {event.outcome for event in events} >= {"0", "4"}
 
 
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_file_that_does_not_hold_all_says_so_and_where_the_rest_is(auditor_client, page_client, monkeypatch, order):
+    for _ in range(5):
+        page_client.get(LIST)
+    monkeypatch.setattr("dashboard.audit.views.MOST", 3)
+    url, told = f"{LOG}export/?kind=encounters&order={order}", []
+    first = auditor_client.get(url)
+    assert first["Content-Disposition"].endswith('access-log-nordhavn-3.csv"')
+    *rows, last = csv.reader(io.StringIO(first.content.decode("utf-8-sig"), newline=""))
+    assert len(rows) == 4
+    assert last == [f"These are not all entries. The next ones: {re.search('<(.+)>; rel=.next.', first['Link'])[1]}"]
+    url += "&format=fhir"
+    while url:
+        answer = auditor_client.get(url)
+        told += [AuditEvent.model_validate_json(line).recorded for line in answer.content.decode().splitlines()]
+        rest = re.fullmatch('<http://testserver(.+)>; rel="next"', answer.get("Link", ""))
+        assert ('-3.ndjson"' in answer["Content-Disposition"]) == bool(rest)
+        url = rest and rest[1]
+    assert len(told) == 5
+    assert told == sorted(told, reverse=order == "newest")
+
+
 def test_every_kind_of_entry_is_a_valid_audit_event(auditor_client, admin_client, upstream, indexed):
     for name in MATRIX:
         if is_of_a_tenant(name):

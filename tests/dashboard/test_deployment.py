@@ -113,7 +113,9 @@ def test_the_manual_names_what_compose_makes():
     for volume in re.findall(r"docker volume rm (\S+)", OPERATIONS):
         project, _, name = volume.partition("_")
         assert (project, name in COMPOSE["volumes"]) == (COMPOSE["name"], True)
-    made = re.findall(r"> (\w+)(?: |$)", OPERATIONS.partition("mkdir -m 700 secrets")[2].partition("chmod")[0], re.MULTILINE)
+    made = re.findall(
+        r"> (\w+)(?: |$)", OPERATIONS.partition("mkdir -m 700 secrets")[2].partition("chmod")[0], re.MULTILINE
+    )
     passwords = [f"{name}_password" for name in ("postgres", "owner", "dashboard")]
     assert {*made, *passwords} >= set(COMPOSE["secrets"])
     assert {"audit verify", "audit purge"} <= set(re.findall(r"\* .*manage\.py (audit \w+)", OPERATIONS))

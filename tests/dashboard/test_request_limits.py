@@ -11,7 +11,7 @@ URL = "/nordhavn/encounters/"
 
 @pytest.fixture(autouse=True)
 def _limits(settings, upstream):
-    settings.LIMITS = {"suggestions": 3, "counts": 2, "files": 2}
+    settings.LIMITS = {"lists": 6, "suggestions": 3, "counts": 2, "files": 2}
     with time_machine.travel(NOW.replace(second=18), tick=False):
         caches["totals"].clear()
         yield
@@ -39,8 +39,21 @@ def test_a_count_too_many_is_told_in_words(page_client, htmx):
     assert page.response["X-Request-ID"] in page.html
 
 
-def test_lists_without_a_count_are_not_limited(page_client):
-    assert {page_client.get(URL).status_code for _ in range(5)} == {200}
+def test_lists_are_limited_together_and_far_beyond_the_counts(page_client, indexed, htmx):
+    lists = [URL, "/nordhavn/patients/", URL, "/nordhavn/patients/?page=2", f"{URL}?page=2"]
+    assert {page_client.get(url).status_code for url in lists} == {200}
+    assert page_client.get("/nordhavn/patients/whom/").status_code == 404
+    for url in (URL, "/nordhavn/patients/", "/nordhavn/patients/whom/"):
+        page = page_client.page(url, htmx=htmx)
+        assert (page.status, page.response["Retry-After"]) == (429, "42")
+        assert page.html.count('id="results"') == (1 if htmx else 0)
+
+
+def test_the_access_log_and_its_files_are_limited(db):
+    auditor_client, log = PageClient(), "/nordhavn/audit/"
+    auditor_client.force_login(make_user("auditor", ["nordhavn"], roles=["auditor"]))
+    assert [auditor_client.get(log).status_code for _ in range(7)] == [200] * 6 + [429]
+    assert [auditor_client.get(f"{log}export/").status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_each_user_has_limits_of_their_own_over_all_tenants(admin_client, page_client, indexed):
@@ -70,9 +83,10 @@ def test_who_is_no_member_is_not_counted(page_client):
     assert page_client.get(f"{URL}?count=1").status_code == 200
 
 
-def test_a_cache_that_was_emptied_in_between_refuses_nobody(page_client, monkeypatch):
+@pytest.mark.parametrize("error", [ValueError, ConnectionError])
+def test_a_cache_that_was_emptied_in_between_or_is_gone_refuses_nobody(page_client, monkeypatch, error):
     def gone(key):
-        raise ValueError(key)
+        raise error(key)
 
     monkeypatch.setattr(caches["totals"], "incr", gone, raising=False)
     assert page_client.get(f"{URL}?count=1").status_code == 200

@@ -22,6 +22,10 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 # No control socket in the home directory.
 control_socket_disable = True
+# What a proxy says about a request is read by Django, with BEHIND_PROXY only; gunicorn itself would believe anybody on
+# this machine.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 # One line a request is written by dashboard/request_log.py, which knows route and tenant and says no address.
 accesslog = None
 loglevel = env.str("LOG_LEVEL", default="info").lower()

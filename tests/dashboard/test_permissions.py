@@ -73,13 +73,16 @@ def test_every_url_has_its_row_and_every_row_its_url():
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("name", MATRIX)
-def test_each_page_answers_whom_the_matrix_says(upstream, name, who):
-    key = upstream.hold(upstream.add(), kind="usual")
-    found = outcomes(person(who), address(name, key=key, recording_key=upstream.recording_of(key)))
+def test_each_page_answers_whom_the_matrix_says(upstream, settings, name, who):
+    key, client = upstream.hold(upstream.add(), kind="usual"), person(who)
+    url = address(name, key=key, recording_key=upstream.recording_of(key))
+    found = outcomes(client, url)
     if MATRIX[name][who] is ...:
         assert not {500, 503} & set(found)
     elif MATRIX[name][who] is None:
         assert set(found) == {404}
+        settings.METRICS_TOKEN = "a token of the tests"
+        assert set(outcomes(client, url)) == {401}
     elif MATRIX[name][who]:
         assert not {"sign-in", 403, 404, 500} & set(found)
     elif who == "anybody":

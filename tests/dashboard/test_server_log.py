@@ -1,4 +1,5 @@
-"""gunicorn's own lines: the dashboard's format, and nothing that a client sent."""
+"""gunicorn as it is run for real: its lines are in the dashboard's format and hold nothing that a client sent, and it
+believes nobody who plays a proxy."""
 
 import json
 import os
@@ -16,11 +17,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def server(tmp_path):
+def more():
+    """Variables besides."""
+    return {}
+
+
+@pytest.fixture
+def server(tmp_path, more):
     """gunicorn as it is run for real, on a free port; answers its port, and its lines at the end."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "HTTPS": "off", "LOG_LEVEL": "DEBUG"}
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "HTTPS": "off", "LOG_LEVEL": "DEBUG"} | more
     file = tmp_path / "variables"
     file.write_text(f"BIND=127.0.0.1:{port}\nLOG_FORMAT=json\nWEB_WORKERS=1\n")
     with subprocess.Popen(
@@ -62,3 +69,31 @@ def test_gunicorn_reads_the_file_of_variables_and_writes_no_address(server):
     assert any(line["logger"] == "dashboard.requests" and line["status"] == 302 for line in said)
     assert any(line["message"] == "Error handling request" and line["error"] for line in said)
     assert CANARY.lower() not in "\n".join(lines).lower()
+
+
+OVER_HTTPS = {"HTTPS": "on", "SECRET_KEY": "a secret of the tests, of no use anywhere"}
+# Answered with the way to the sign-in, once it came over https.
+ASKED = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+PLAYED = ["X-Forwarded-Proto: https", "X-Forwarded-Protocol: ssl", "X-Forwarded-Ssl: on"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("more", [OVER_HTTPS], ids=["without a proxy"])
+def test_somebody_on_this_machine_who_plays_a_proxy_is_not_believed(server):
+    port, _ = server
+    # The last one would say where the dashboard stands.
+    for header in (*PLAYED, "SCRIPT_NAME: /elsewhere"):
+        answer = say(port, f"{ASKED}{header}\r\n\r\n")
+        assert answer.startswith("HTTP/1.1 301"), header
+        assert "location: https://localhost/\r\n" in answer.lower(), header
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("more", [OVER_HTTPS | {"BEHIND_PROXY": "on"}], ids=["behind a proxy"])
+def test_the_proxy_is_believed_by_the_one_header_that_it_sets(server):
+    port, _ = server
+    assert say(port, f"{ASKED}{PLAYED[0]}\r\n\r\n").startswith("HTTP/1.1 302")
+    for header in (*PLAYED[1:], "X-Forwarded-Proto: http"):
+        assert say(port, f"{ASKED}{header}\r\n\r\n").startswith("HTTP/1.1 301"), header
+    # What a client has sent besides is no reason to refuse.
+    assert say(port, f"{ASKED}{PLAYED[0]}\r\nX-Forwarded-Ssl: off\r\n\r\n").startswith("HTTP/1.1 302")

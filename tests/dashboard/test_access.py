@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 from django.urls import get_resolver, reverse
 
+from corti_gateway.config import RESERVED
 from dashboard.tenants.models import Membership
 from tests.dashboard.support import PageClient, arguments_of, make_user
 
@@ -245,3 +246,8 @@ def test_a_membership_of_a_tenant_no_longer_configured_is_passed_over(page_clien
     Membership.objects.create(user=clinician, tenant="closed")
     assert page_client.get("/")["Location"] == URL
     assert page_client.page("/closed/encounters/").status == 404
+
+
+def test_no_tenant_can_be_named_like_a_page_of_the_dashboard(settings):
+    firsts = {str(pattern.pattern).partition("/")[0] for pattern in get_resolver().url_patterns}
+    assert firsts - {"", "<slug:tenant>"} | {settings.STATIC_URL.strip("/")} == RESERVED

@@ -152,7 +152,7 @@ class RecordingStream(AbstractContextManager["RecordingStream"]):
 
     @abstractmethod
     def chunks(self) -> Iterator[bytes]:
-        """The bytes, in pieces of at most 64 KB; a :class:`~corti_gateway.errors.GatewayError` when they end early."""
+        """The bytes, in pieces of at most 16 KB; a :class:`~corti_gateway.errors.GatewayError` when they end early."""
 
     @abstractmethod
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Nothing is sent to a server that cannot prove who it is (security.md F04, SR-38)."""
+"""Nothing is sent to a server that cannot prove who it is (F04 of docs/sandbox.md, SR-38 of docs/security.md)."""
 
 import datetime
 import ipaddress

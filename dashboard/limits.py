@@ -6,11 +6,11 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from dashboard.fragments import is_fragment
+from dashboard.remembering import count
 
 MINUTE = 60
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -42,11 +42,4 @@ def too_many(request: HttpRequest, seconds: int) -> HttpResponseBase:
 
 def _count(name: str, user: object) -> int:
     """How many requests it is in this minute, this one included."""
-    key = f"limit:{name}:{user}:{int(time.time()) // MINUTE}"
-    cache = caches["totals"]
-    try:
-        cache.add(key, 0, 2 * MINUTE)
-        return cache.incr(key)
-    except Exception:
-        # It was emptied in between, or does not answer, which /readyz tells: no page is refused for that.
-        return 1
+    return count(f"limit:{name}:{user}:{int(time.time()) // MINUTE}", 2 * MINUTE)

@@ -1,10 +1,10 @@
 """Exact totals, counted on request and remembered for a while with their time."""
 
-from django.core.cache import caches
 from django.utils.crypto import salted_hmac
 
 from corti_gateway.deadline import Deadline
 from corti_gateway.listing import count_rows
+from dashboard import remembering
 from dashboard.listing.page import Total
 from dashboard.listing.questions import Question
 from dashboard.tenants.registry import Tenant
@@ -14,7 +14,7 @@ REMEMBERED = 10 * 60  # seconds
 
 def remembered(tenant: Tenant, question: Question) -> Total | None:
     """The total of this list if it was counted lately."""
-    total = caches["totals"].get(_key(tenant, question))
+    total = remembering.recall(_key(tenant, question))
     return total if isinstance(total, Total) else None
 
 
@@ -23,7 +23,7 @@ def count(tenant: Tenant, question: Question, deadline: Deadline) -> Total:
     known = remembered(tenant, question)
     counted = count_rows(tenant.gateway, question.wire(), known=known.rows if known else None, deadline=deadline)
     total = Total(counted.total, counted.as_of)
-    caches["totals"].set(_key(tenant, question), total, REMEMBERED)
+    remembering.keep(_key(tenant, question), total, REMEMBERED)
     return total
 
 

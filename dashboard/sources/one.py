@@ -29,7 +29,7 @@ Call = Callable[[Deadline], Any]
 
 @dataclass(frozen=True)
 class Known:
-    """An encounter and as of when; ``failure`` is why it comes from the index and not from Corti."""
+    """An encounter and as of when; ``failure`` is why it comes from an index that may have grown old."""
 
     interaction: Interaction
     as_of: datetime
@@ -47,27 +47,25 @@ def interaction(tenant: Tenant, index: IndexState | None, key: str) -> Known:
     except NotFound:
         raise
     except GatewayError as failure:
-        remembered = _remembered(index, key)
-        if remembered is None or index is None or index.as_of is None:
+        if (remembered := _remembered(index, key, failure)) is None:
             raise
-        return Known(remembered, index.as_of, failure)
+        return remembered
 
 
 def ask(
     tenant: Tenant, index: IndexState | None, key: str, *calls: Call, deadline: Deadline | None = None
-) -> tuple[Interaction, list[Any]]:
+) -> tuple[Known, list[Any]]:
     """Whose encounter it is, and for each call its result or its :class:`GatewayError`.
 
     A fresh index knows whose; without one Corti is asked beside the calls, the first of which runs on the caller's own
     thread: it never answers when nobody waits any more. Where nobody can tell, that error is raised: parts of an
     encounter are not shown to people who may not see it, and not without noting whose they are.
     """
-    remembered = _remembered(index, key)
-    fresh = remembered if index is not None and index.is_complete and index.age < FRESH else None
+    fresh = _remembered(index, key) if index is not None and index.is_complete and index.age < FRESH else None
     try:
         _respect_circuit(tenant)
     except GatewayError as failure:
-        if remembered is None:
+        if (remembered := _remembered(index, key, failure)) is None:
             raise
         return remembered, [failure for _ in calls]
     until = deadline or tenant.gateway.deadline()
@@ -77,11 +75,11 @@ def ask(
         return fresh, apart(tenant.slug, until, ready)
     ready.append(partial(tenant.gateway.get_interaction, key, deadline=until))
     *answers, found = apart(tenant.slug, until, ready)
-    if isinstance(found, GatewayError):
-        if isinstance(found, NotFound) or remembered is None:
-            raise found
-        found = remembered
-    return found, answers
+    if not isinstance(found, GatewayError):
+        return Known(found, datetime.now(UTC)), answers
+    if isinstance(found, NotFound) or (remembered := _remembered(index, key, found)) is None:
+        raise found
+    return remembered, answers
 
 
 @dataclass(frozen=True)
@@ -125,5 +123,8 @@ def _respect_circuit(tenant: Tenant) -> None:
         raise trouble.failure
 
 
-def _remembered(index: IndexState | None, key: str) -> Interaction | None:
-    return encounters.one(index.tenant, key) if index is not None and not index.is_empty else None
+def _remembered(index: IndexState | None, key: str, failure: GatewayError | None = None) -> Known | None:
+    """The encounter as the index has it: as of the last complete pass, or since the index is being filled."""
+    as_of = None if index is None or index.is_empty else index.as_of or index.fill_started
+    found = encounters.one(index.tenant, key) if index is not None and as_of is not None else None
+    return None if found is None or as_of is None else Known(found, as_of, failure)

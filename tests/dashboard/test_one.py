@@ -1,12 +1,17 @@
 """An encounter opened: its page, its panel, its parts, each against the sandbox."""
 
 import re
+import zoneinfo
+from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
 from corti_gateway.sandbox.faults import CATALOGUE
+from dashboard.accounts.viewer import Viewer
 from dashboard.audit.models import Entry
+from dashboard.listing.formatting import exact
 from tests.dashboard.opened import PARTS, PERSON, url_of
 from tests.dashboard.support import NOBODY, PageClient, make_user
 
@@ -270,6 +275,41 @@ def test_with_corti_down_the_index_says_who(key, upstream, indexed, page_client)
     assert "as the index knows it" in page.text
     for part in PARTS:
         assert page_client.page(url_of(key, part), htmx=True).state == ["failed"]
+
+
+@pytest.mark.parametrize("part", ["", *PARTS, "print"])
+def test_what_an_old_index_says_is_never_shown_as_of_now(key, upstream, indexed, page_client, part):
+    indexed.age(3 * 86400)
+    as_of = exact(indexed.state().as_of, page_viewer())
+    assert "as the index knows it" not in page_client.page(url_of(key, part)).text
+    upstream.faults().set("status", status=503, endpoint="item")
+    page = page_client.page(url_of(key, part))
+    assert page.status == 200
+    assert "Canaria Testa" in page.text
+    assert f"This is the encounter as the index knows it, as of {as_of}." in page.text
+    assert as_of not in page.one(r'<p class="printed">(.*?)</p>')
+
+
+def test_while_corti_is_left_alone_paper_says_how_old_it_is(key, upstream, indexed, page_client):
+    indexed.age(3 * 86400)
+    upstream.faults().set("status", status=503, endpoint="any")
+    page_client.page("/nordhavn/encounters/")
+    page = page_client.page(url_of(key, "print"))
+    assert "as the index knows it" in page.text
+    assert page.state == ["failed", "failed"]
+
+
+def test_an_index_that_is_being_filled_knows_an_encounter_as_of_its_beginning(key, upstream, following, page_client):
+    following.begin(10, 130)
+    upstream.faults().set("status", status=503, endpoint="any")
+    as_of = exact(following.state().fill_started, page_viewer())
+    for part in ("", "print"):
+        assert f"as of {as_of}" in page_client.page(url_of(key, part)).text
+
+
+def page_viewer():
+    """Whoever asks without having chosen a time zone."""
+    return Viewer(zoneinfo.ZoneInfo(settings.DISPLAY_TIME_ZONE), settings.DISPLAY_TIME_ZONE, datetime.now(UTC))
 
 
 def test_without_an_index_a_failure_is_a_failure(key, upstream, page_client, htmx):

@@ -9,7 +9,6 @@ from django.http import Http404
 
 from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError, NotFound
-from corti_gateway.models import Interaction
 from corti_gateway.vocabulary import EncounterStatus
 from dashboard.accounts.viewer import Viewer
 from dashboard.audit import note
@@ -22,6 +21,7 @@ from dashboard.fragments import is_fragment
 from dashboard.listing import discretion
 from dashboard.listing.controls import LAST_PAGE, PATIENT
 from dashboard.listing.discretion import Shown
+from dashboard.listing.failures import Failure
 from dashboard.listing.formatting import exact
 from dashboard.listing.parameters import Parameters
 from dashboard.listing.sealed import seal
@@ -77,16 +77,16 @@ class Place:
 
     def ask(
         self, *kinds: PartKind, deadline: Deadline | None = None
-    ) -> tuple[Interaction | GatewayError, list[list[Any]]]:
+    ) -> tuple[source.Known | GatewayError, list[list[Any]]]:
         """Whose encounter it is, or why nobody can tell; and for each part what its calls were answered with."""
         calls = [kind.calls(self.asked) for kind in kinds]
-        interaction, flat = self.ask_for(*chain.from_iterable(calls), deadline=deadline)
+        known, flat = self.ask_for(*chain.from_iterable(calls), deadline=deadline)
         answers = iter(flat)
-        return interaction, [list(islice(answers, len(some))) for some in calls]
+        return known, [list(islice(answers, len(some))) for some in calls]
 
     def ask_for(
         self, *calls: source.Call, deadline: Deadline | None = None
-    ) -> tuple[Interaction | GatewayError, list[Any]]:
+    ) -> tuple[source.Known | GatewayError, list[Any]]:
         """As :meth:`ask`, for calls that are no part of a page."""
         tenant = self.request.tenant
         try:
@@ -96,8 +96,9 @@ class Place:
         except GatewayError as error:
             return error, []
 
-    def shows(self, interaction: Interaction) -> Shown:
+    def shows(self, known: source.Known) -> Shown:
         """Note who is shown, and say how; raises ``Http404`` for what these eyes must not see."""
+        interaction = known.interaction
         if self.request.hides_deleted and interaction.encounter.status is EncounterStatus.DELETED:
             raise Http404
         note(self.request, rows=[interaction])
@@ -109,13 +110,13 @@ class Place:
             "title": f"Encounter · {self.request.tenant.label}",
             "addresses": self.addresses,
             "viewer": self.viewer,
-            "when": exact(self.viewer.now, self.viewer),
             "state": self.state,
             "fragment": self.in_place,
         }
 
-    def head(self, interaction: Interaction) -> dict[str, Any]:
-        """Who and what, for the head of a page."""
+    def head(self, known: source.Known) -> dict[str, Any]:
+        """Who and what, for the head of a page, and as of when: where the index says it, that stands there."""
+        interaction, failure = known.interaction, known.failure
         tenant, patient = self.request.tenant, interaction.patient
         identifier = patient.identifier if patient else None
         names = directory.known(tenant.slug, self.request.user).names
@@ -123,4 +124,7 @@ class Place:
             "person": Person.of(patient, self.viewer),
             "event": Event.of(interaction, self.viewer, names),
             "patient_seal": seal(tenant.slug, PATIENT, identifier) if identifier else "",
+            "read": exact(self.viewer.now if failure else known.as_of, self.viewer),
+            "outage": Failure.of(failure).title if failure else "",
+            "as_of": exact(known.as_of, self.viewer),
         }

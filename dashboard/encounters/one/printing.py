@@ -9,7 +9,6 @@ from django.template.loader import render_to_string
 from corti_gateway.contents import Listed, Transcript, TranscriptSample
 from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError
-from corti_gateway.models import Interaction
 from dashboard.encounters.one import parts
 from dashboard.encounters.one.parts import DOCUMENTS, FACTS, Asked, PartKind, call, had
 from dashboard.encounters.one.place import Place
@@ -26,14 +25,14 @@ class Talk:
     failure: Failure | None = None
 
 
-def sections(place: Place, *, with_transcripts: bool) -> tuple[Interaction | GatewayError, list[str]]:
+def sections(place: Place, *, with_transcripts: bool) -> tuple[source.Known | GatewayError, list[str]]:
     """Whose encounter it is, or why nobody can tell; and each part as it is printed."""
     deadline = place.asked.gateway.deadline()
     kinds = [DOCUMENTS, FACTS, *([TRANSCRIPTS] if with_transcripts else [])]
-    interaction, answers = place.ask(*kinds, deadline=deadline)
-    if isinstance(interaction, GatewayError):
-        return interaction, []
-    asked = replace(place.asked, shown=place.shows(interaction))
+    known, answers = place.ask(*kinds, deadline=deadline)
+    if isinstance(known, GatewayError):
+        return known, []
+    asked = replace(place.asked, shown=place.shows(known))
     if with_transcripts:
         answers[-1] = [_whole(asked, answers[-1][0], deadline)]
     frame = place.frame()
@@ -41,7 +40,7 @@ def sections(place: Place, *, with_transcripts: bool) -> tuple[Interaction | Gat
         render_to_string(kind.template, frame | parts.shown(kind, asked, some))
         for kind, some in zip(kinds, answers, strict=True)
     ]
-    return interaction, written
+    return known, written
 
 
 def _calls(asked: Asked) -> list[source.Call]:

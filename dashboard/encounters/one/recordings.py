@@ -67,10 +67,10 @@ def opened(place: Place, key: str, wanted: Wanted) -> RecordingStream:
             stream = gateway.open_recording(place.key, key, wanted.first, wanted.piece, deadline=deadline)
             return refused.enter_context(stream)
 
-        interaction, answers = place.ask_for(call)
-        if isinstance(interaction, GatewayError):
-            raise interaction
-        place.shows(interaction)
+        known, answers = place.ask_for(call)
+        if isinstance(known, GatewayError):
+            raise known
+        place.shows(known)
         stream: RecordingStream | GatewayError = answers[0]
         if isinstance(stream, GatewayError):
             raise stream

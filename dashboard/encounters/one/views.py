@@ -16,8 +16,6 @@ from dashboard.encounters.one.parts import DOCUMENTS, FACTS, PartKind
 from dashboard.encounters.one.place import Place
 from dashboard.encounters.one.steps import Way, neighbour
 from dashboard.limits import limited
-from dashboard.listing.failures import Failure
-from dashboard.listing.stamp import Stamp
 from dashboard.tenants.access import TenantRequest, reads
 
 PAGE = "encounters/one/page.html"
@@ -49,18 +47,18 @@ def step(request: TenantRequest, key: UUID, way: str) -> HttpResponse:
 def part(request: TenantRequest, key: UUID, kind: PartKind) -> HttpResponse:
     """One part: in its place where HTMX asks, else as a page of its own."""
     place = Place.of(request, key)
-    interaction, (answers,) = place.ask(kind)
-    if isinstance(interaction, GatewayError):
-        shown: dict[str, Any] = {"part": kind, "failure": parts.failure_of(interaction)}
+    known, (answers,) = place.ask(kind)
+    if isinstance(known, GatewayError):
+        shown: dict[str, Any] = {"part": kind, "failure": parts.failure_of(known)}
     else:
-        shown = parts.shown(kind, replace(place.asked, shown=place.shows(interaction)), answers)
+        shown = parts.shown(kind, replace(place.asked, shown=place.shows(known)), answers)
     failure = shown.get("failure")
     status = failure.status if failure else 200
     context = place.frame() | shown | {"here": request.get_full_path()}
     if place.in_place:
         return render(request, kind.template, context, status=status)
-    if not isinstance(interaction, GatewayError):
-        context |= place.head(interaction)
+    if not isinstance(known, GatewayError):
+        context |= place.head(known)
     context["others"] = parts.addressed(place.addresses)
     return render(request, "encounters/one/part.html", context, status=status)
 
@@ -72,10 +70,10 @@ def printed(request: TenantRequest, key: UUID) -> HttpResponse:
     """Everything on one sheet, with who printed it, when, and from which tenant."""
     place = Place.of(request, key)
     with_transcript = WITH_TRANSCRIPT in request.GET
-    interaction, sections = printing.sections(place, with_transcripts=with_transcript)
-    if isinstance(interaction, GatewayError):
-        return _failed(place, interaction)
-    context = place.frame() | place.head(interaction)
+    known, sections = printing.sections(place, with_transcripts=with_transcript)
+    if isinstance(known, GatewayError):
+        return _failed(place, known)
+    context = place.frame() | place.head(known)
     context |= {
         "sections": sections,
         "with_transcript": with_transcript,
@@ -92,11 +90,11 @@ def headline(request: TenantRequest, key: UUID) -> HttpResponse:
     place = Place.of(request, key)
     if not place.in_place:
         return redirect(place.addresses.one)
-    interaction, (facts, documents) = place.ask(FACTS, DOCUMENTS)
-    if isinstance(interaction, GatewayError):
-        failure = parts.failure_of(interaction)
+    known, (facts, documents) = place.ask(FACTS, DOCUMENTS)
+    if isinstance(known, GatewayError):
+        failure = parts.failure_of(known)
         return render(request, "encounters/one/_headline.html", {"failure": failure}, status=failure.status)
-    shown = place.shows(interaction)
+    shown = place.shows(known)
     context = {"addresses": place.addresses} | gist(facts[0], documents, shown)
     return render(request, "encounters/one/_headline.html", context)
 
@@ -124,14 +122,9 @@ def _encounter(place: Place, notice: str = "") -> HttpResponse:
         known = place.known()
     except GatewayError as error:
         return _failed(place, error)
-    place.shows(known.interaction)
-    context = place.frame() | place.head(known.interaction)
-    context |= {
-        "parts": parts.addressed(place.addresses),
-        "stamp": Stamp.of(known.as_of, place.viewer),
-        "outage": Failure.of(known.failure).title if known.failure else "",
-        "notice": notice,
-    }
+    place.shows(known)
+    context = place.frame() | place.head(known)
+    context |= {"parts": parts.addressed(place.addresses), "notice": notice}
     return _render(place, context)
 
 

@@ -17,10 +17,12 @@ from dashboard.encounters.state import EncounterListState
 from dashboard.index.reading import patients as reading
 from dashboard.index.reading.patients import PatientRecord
 from dashboard.index.state import IndexState
+from dashboard.listing import formatting
 from dashboard.listing.controls import DEFAULT_SIZE, LAST_PAGE
 from dashboard.listing.discretion import Person
 from dashboard.listing.failures import Failure
 from dashboard.listing.jinja import rendered
+from dashboard.listing.notices import Notice
 from dashboard.listing.page import Page, Source
 from dashboard.listing.parameters import Parameters
 from dashboard.listing.questions import Question
@@ -29,7 +31,7 @@ from dashboard.patients.columns import STORY
 from dashboard.patients.identity import Identity, named_otherwise
 from dashboard.patients.timeline import draw
 from dashboard.patients.ways import Around, Ways
-from dashboard.sources import patients, plan
+from dashboard.sources import ages, patients, plan
 from dashboard.tenants.access import TenantRequest
 
 # Of so many people of the same name each is named; the list has the others.
@@ -86,11 +88,22 @@ def _from_index(request: TenantRequest, index: IndexState, record: PatientRecord
     same = patients.namesakes(index, record, hide_deleted=hide)
     note(request, patients=(other.identifier for other in same[:NAMED]))
     return {
+        "index_notices": _as_known(index, viewer),
         "timeline": draw(moments, viewer, Ways(tenant, record.identifier)),
         "namesakes": [(patient_url(tenant, other.identifier), Identity.of(other, viewer)) for other in same[:NAMED]],
         "namesakes_total": len(same),
         "namesakes_more": max(0, len(same) - NAMED),
     }
+
+
+def _as_known(index: IndexState, viewer: Viewer) -> list[Notice]:
+    """That who it is, the counts and the timeline are not of now, where the encounters below may be."""
+    if index.is_filling:
+        words = f"{ages.so_far(index)} The counts and the timeline above the encounters are of those."
+        return [Notice(words)]
+    assert index.as_of is not None
+    words = f"Who this is, the counts and the timeline are from the index, as of {formatting.exact(index.as_of, viewer)}."
+    return [replace(notice, text=f"{words} {notice.text}") for notice in ages.old(index)]
 
 
 def _encounters(

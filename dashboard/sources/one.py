@@ -19,7 +19,7 @@ from corti_gateway.models import Interaction
 from corti_gateway.parallel import apart
 from dashboard.index.reading import encounters
 from dashboard.index.state import IndexState
-from dashboard.sources.plan import FRESH
+from dashboard.sources.ages import is_fresh
 from dashboard.tenants import circuit
 from dashboard.tenants.registry import Tenant
 
@@ -61,7 +61,7 @@ def ask(
     thread: it never answers when nobody waits any more. Where nobody can tell, that error is raised: parts of an
     encounter are not shown to people who may not see it, and not without noting whose they are.
     """
-    fresh = _remembered(index, key) if index is not None and index.is_complete and index.age < FRESH else None
+    fresh = _remembered(index, key) if index is not None and is_fresh(index) else None
     try:
         _respect_circuit(tenant)
     except GatewayError as failure:

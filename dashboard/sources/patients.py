@@ -7,15 +7,15 @@ from enum import StrEnum
 from corti_gateway.errors import GatewayError
 from corti_gateway.models import Interaction
 from corti_gateway.vocabulary import EncounterStatus
-from dashboard.index.reading import encounters, patients
+from dashboard.index.reading import patients
 from dashboard.index.reading.patients import PatientQuestion, PatientRecord
-from dashboard.index.state import OLD, IndexState
+from dashboard.index.state import IndexState
 from dashboard.listing.formatting import number
 from dashboard.listing.names import fold
 from dashboard.listing.notices import Level, Notice
-from dashboard.listing.page import Page
+from dashboard.listing.page import Page, Source
 from dashboard.listing.questions import Question
-from dashboard.sources import plan
+from dashboard.sources import ages, indexed, plan
 from dashboard.sources.live import past_the_end
 from dashboard.tenants.registry import Tenant
 
@@ -68,16 +68,7 @@ def answer(index: IndexState, question: PatientQuestion) -> PatientPage:
         found = patients.find(index.tenant, question)
     as_of = index.as_of or index.fill_started
     assert as_of is not None
-    if index.is_complete and index.age > OLD:
-        notices.append(Notice(_old(index), Level.WARNING))
-    return PatientPage(question, found.rows, found.total, as_of, notices)
-
-
-def _old(index: IndexState) -> str:
-    words = "The index has not been brought up to date lately: what has changed since is missing here."
-    if not index.holder:
-        return f"{words} Nobody keeps it now: tell your administrator (“manage.py follow”)."
-    return f"{words} The last try failed: {index.last_error.rstrip('.')}." if index.failures else words
+    return PatientPage(question, found.rows, found.total, as_of, [*notices, *ages.old(index)])
 
 
 def namesakes(index: IndexState, patient: PatientRecord, *, hide_deleted: bool) -> list[PatientRecord]:
@@ -106,22 +97,17 @@ def open_encounters(
     if page.question.page == 1 and not page.has_next and page.is_whole:
         return shown, []
     question = Question(patient=page.question.patient, statuses=OPEN, size=MOST_OPEN)
-    if index is not None and index.is_complete:
-        found, total = _from_index(index, question, page, shown)
-    else:
-        try:
-            answered = plan.answer(tenant, question, index)
-        except GatewayError:
-            return shown, [Notice("Only the open encounters of this page are shown: the others could not be read.")]
-        found, total = answered.rows, MOST_OPEN + 1 if answered.has_next else 0
-    more = f"Only the newest {number(MOST_OPEN)} open encounters are shown." if total > MOST_OPEN else ""
-    return found, [Notice(more)] if more else []
-
-
-def _from_index(
-    index: IndexState, question: Question, page: Page, shown: tuple[Interaction, ...]
-) -> tuple[tuple[Interaction, ...], int]:
-    """Of the encounters that are on the page too, the page knows better."""
-    known = encounters.find(index.tenant, question)
-    here = {row.id for row in page.rows}
-    return (*shown, *(row for row in known.rows if row.id not in here)), known.total
+    fresh = index if index is not None and ages.is_fresh(index) else None
+    try:
+        answered = indexed.page(tenant, question, fresh) if fresh else plan.answer(tenant, question, index)
+    except GatewayError:
+        return shown, [Notice("The open encounters that are not on this page could not be read.", Level.WARNING)]
+    found = answered.rows
+    if answered.source is Source.INDEX:
+        # Of the encounters that are on the page too, the page knows better.
+        here = {row.id for row in page.rows}
+        found = (*shown, *(row for row in found if row.id not in here))
+    notices = [one for one in answered.notices if one.level is Level.WARNING and one not in page.notices]
+    if answered.has_next:
+        notices.append(Notice(f"Only the newest {number(MOST_OPEN)} open encounters are shown."))
+    return found, notices

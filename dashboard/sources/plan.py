@@ -11,16 +11,14 @@ from dashboard.index.reading import counting
 from dashboard.index.reading.narrowing import Narrowing
 from dashboard.index.state import OLD, IndexState, look, state_of
 from dashboard.listing.failures import Failure
-from dashboard.listing.formatting import number
 from dashboard.listing.notices import Level, Notice
 from dashboard.listing.page import Outage, Page, Source, Total
 from dashboard.listing.questions import Order, Question
 from dashboard.sources import indexed, live, totals
+from dashboard.sources.ages import is_fresh, old, so_far
 from dashboard.tenants import circuit
 from dashboard.tenants.registry import Tenant
 
-# Seconds; an index that was brought up to date within them may answer where the live API would, only slower.
-FRESH = 60
 # Seconds; so long a visitor waits for an API that was down a moment ago, where a follower asks it more patiently.
 PATIENCE = 0.75
 
@@ -92,7 +90,7 @@ def _is_for_the_index(tenant: Tenant, question: Question, index: IndexState) -> 
     """What the live API cannot answer, or not truthfully without many calls."""
     if question.needs_index:
         return True
-    fresh = index.is_complete and index.age < FRESH
+    fresh = is_fresh(index)
     if question.may_meet_deleted and fresh and _matching(index, question)[EncounterStatus.DELETED]:
         # Leaving rows out would make pages of unequal length, which nobody could number.
         return True
@@ -146,25 +144,16 @@ def _without_deleted(page: Page) -> Page:
 def _from_index(tenant: Tenant, question: Question, index: IndexState) -> Page:
     page = indexed.page(tenant, question, index)
     if index.is_filling:
-        return replace(page, notices=[*page.notices, Notice(f"{_so_far(index)} The rest is missing here.")])
-    if index.age > OLD:
-        words = "The index has not been brought up to date lately: what has changed since is missing here."
-        return replace(page, notices=[*page.notices, Notice(words, Level.WARNING)])
-    return page
+        return replace(page, notices=[*page.notices, Notice(f"{so_far(index)} The rest is missing here.")])
+    return replace(page, notices=[*page.notices, *old(index)])
 
 
 def _instead(tenant: Tenant, question: Question, index: IndexState, why: str) -> Page:
     """The index in place of a live answer that failed or was not true."""
     page = indexed.page(tenant, question, index)
-    so_far = f" {_so_far(index)} The rest is missing here." if index.is_filling else ""
-    notice = Notice(f"{why} Shown are the last known rows, from the index.{so_far}", Level.WARNING)
+    rest = f" {so_far(index)} The rest is missing here." if index.is_filling else ""
+    notice = Notice(f"{why} Shown are the last known rows, from the index.{rest}", Level.WARNING)
     return replace(page, notices=[notice, *page.notices])
-
-
-def _so_far(index: IndexState) -> str:
-    order = ", newest encounters first" if index.covered_from else ""
-    share = f": {number(index.rows)} of about {number(index.expected)} are in it" if index.expected else ""
-    return f"The index is still being filled{order}{share}."
 
 
 def _with_counts(page: Page, index: IndexState) -> Page:

@@ -10,7 +10,7 @@ from dashboard.listing.files import Extent
 from dashboard.listing.formatting import number
 from dashboard.listing.page import Source
 from dashboard.listing.questions import Question
-from dashboard.sources import indexed, plan
+from dashboard.sources import ages, indexed, plan
 from dashboard.tenants.registry import Tenant
 
 # Rows of a file: the index gives them at once, Corti page by page.
@@ -19,7 +19,7 @@ MOST, MOST_LIVE, LIVE_PAGE = 10_000, 1_000, 100
 
 def encounters(tenant: Tenant, question: Question, index: IndexState | None) -> tuple[tuple[Interaction, ...], Extent]:
     """The rows that match, from the first on; raises what :func:`plan.answer` raises, and then there is no file."""
-    if index is not None and index.is_complete and index.age < plan.FRESH:
+    if index is not None and ages.is_fresh(index):
         page = indexed.page(tenant, replace(question, page=1, size=MOST), index)
         assert page.total is not None
         notices = tuple(notice.text for notice in page.notices)

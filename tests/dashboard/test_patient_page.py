@@ -8,6 +8,7 @@ import pytest
 from corti_gateway.queries import InteractionQuery
 from corti_gateway.vocabulary import EncounterStatus
 from dashboard.listing.sealed import seal, unseal
+from dashboard.sources.ages import FRESH
 from dashboard.sources.patients import MOST_OPEN
 from dashboard.tenants.registry import registry
 from tests.dashboard.opened import url_of
@@ -209,6 +210,57 @@ def test_when_both_fail_it_says_so_beside_what_is_known(page_client, upstream, f
     assert (page.status, page.state) == (502, ["failed"])
     assert "PT-1" in page.one(r"<h1>(.*?)</h1>")
     assert "No encounters" not in page.text
+
+
+def test_what_an_old_index_knows_is_said_to_be_old_beside_live_encounters(page_client, upstream, following):
+    put(upstream, 3)
+    following.fill()
+    assert page_client.page(url()).notices == []
+    following.age(3 * 3600)
+    page = page_client.page(url())
+    assert "Live, " in page.html
+    (notice,) = page.notices
+    assert notice.startswith("Who this is, the counts and the timeline are from the index, as of 2026-")
+    assert "has not been brought up to date lately" in notice
+
+
+def test_what_a_filling_index_counts_is_said_to_be_of_a_part(page_client, upstream, following):
+    put(upstream, 30)
+    following.begin(10, 160)
+    assert "The index is still being filled" in page_client.page(url()).notices[0]
+
+
+def test_what_is_open_now_is_asked_of_corti_unless_the_index_is_fresh(page_client, upstream, following):
+    put(upstream, status="in-progress", period={"startedAt": "2025-01-01T09:00:00Z"})
+    put(upstream, 30)
+    following.fill()
+    store = upstream.tenant().store
+    (row,) = [store.get(key) for key in keys() if store.get(key).status == STATUSES.index("in-progress")]
+    store.change(row, status=STATUSES.index("completed"))
+    assert tables(page_client.page(url())) == (1, 25), "on the second page, and of a moment ago"
+    following.age(FRESH + 1)
+    assert tables(page_client.page(url())) == (0, 25)
+
+
+def test_where_what_is_open_cannot_be_asked_it_is_the_last_known(page_client, upstream, following):
+    put(upstream, status="in-progress", period={"startedAt": "2025-01-01T09:00:00Z"})
+    put(upstream, 30)
+    following.fill()
+    following.age(FRESH + 1)
+    # After the page and its look ahead.
+    upstream.faults().add("status", status=500, endpoint="list", after=2)
+    page = page_client.page(url())
+    assert tables(page) == (1, 25)
+    assert "Shown are the last known rows, from the index." in page.one(r'id="open-now".*?<p class="notice[^>]*>(.*?)<')
+
+
+def test_open_encounters_that_could_not_be_read_are_not_passed_over(page_client, upstream, settings):
+    put(upstream, 30)
+    switch_off(settings)
+    upstream.faults().add("status", status=500, endpoint="list", after=2)
+    page = page_client.page(url())
+    assert tables(page) == (0, 25)
+    assert page.one(r'id="open-now".*?<p class="notice[^>]*>(.*?)<').startswith("The open encounters that are not on")
 
 
 # --- links -----------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from dashboard.listing.page import Source, Total
 from dashboard.listing.questions import ON_THE_WIRE, Order, Question, Sort, Span
 from dashboard.sources import indexed as from_index
 from dashboard.sources import live, plan
+from dashboard.sources.ages import FRESH
 from dashboard.tenants.registry import registry
 from tests.dashboard.brute import VALUES
 from tests.dashboard.support import NOW
@@ -204,7 +205,7 @@ def test_several_statuses_come_from_a_fresh_index_where_the_api_does_not_take_th
     verdict(tenant, several_statuses=Verdict.NO)
     page = ask(question)
     assert (page.source, ask.calls, ids(page), page.notices) == (Source.INDEX, 0, honest, [])
-    indexed.age(plan.FRESH + 1)
+    indexed.age(FRESH + 1)
     page = ask(question)
     assert (page.source, ids(page)) == (Source.LIVE, honest)
     assert "each was asked for on its own" in page.notices[0].text
@@ -214,7 +215,7 @@ def test_the_end_comes_from_a_fresh_index_where_the_api_does_not_sort_by_it(ask,
     verdict(tenant, sort_by_ended=Verdict.NO, ended_key=None)
     question = Question(Sort(Order.ENDED))
     assert (ask(question).source, ask.calls) == (Source.INDEX, 0)
-    indexed.age(plan.FRESH + 1)
+    indexed.age(FRESH + 1)
     page = ask(question)
     assert (page.source, page.question.sort) == (Source.LIVE, Sort())
     assert "does not sort by that field reliably" in page.notices[0].text

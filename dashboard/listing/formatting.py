@@ -15,11 +15,16 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 def moment(when: datetime, viewer: Viewer) -> str:
     """``14:32`` today, ``21 Nov 14:32`` this year, ``21 Nov 2024 14:32`` before, in the viewer's zone."""
     there, today = when.astimezone(viewer.zone), viewer.now.astimezone(viewer.zone)
-    clock = _clock(when, viewer)
     if there.date() == today.date():
-        return clock
-    year = "" if there.year == today.year else f" {there.year}"
-    return f"{there.day} {MONTHS[there.month]}{year} {clock}"
+        return _clock(when, viewer)
+    if there.year == today.year:
+        return f"{there.day} {MONTHS[there.month]} {_clock(when, viewer)}"
+    return dated(when, viewer)
+
+
+def dated(when: datetime, viewer: Viewer) -> str:
+    """``21 Nov 2026 14:32``, today too: for what is printed or quoted, and read on another day."""
+    return f"{day(when.astimezone(viewer.zone).date())} {_clock(when, viewer)}"
 
 
 def moment_to_the_second(when: datetime, viewer: Viewer) -> str:
@@ -50,14 +55,14 @@ def _seconds(when: datetime, between: str = "T") -> str:
 
 
 def period(begin: datetime | None, end: datetime | None, viewer: Viewer) -> str:
-    """``21 Nov 14:32 – 15:10``: the day once where both are of one day; ``from 14:32`` without an end."""
+    """``21 Nov 2026 14:32 – 15:10``: the day once where both are of one day; ``from …`` without an end."""
     if begin is None:
-        return SafeString(f"until {time_element(end, viewer, moment)}") if end else NOTHING
-    started = time_element(begin, viewer, moment)
+        return SafeString(f"until {time_element(end, viewer, dated)}") if end else NOTHING
+    started = time_element(begin, viewer, dated)
     if end is None:
         return SafeString(f"from {started}")
     same_day = begin.astimezone(viewer.zone).date() == end.astimezone(viewer.zone).date()
-    ended = time_element(end, viewer, _clock if same_day else moment)
+    ended = time_element(end, viewer, _clock if same_day else dated)
     return SafeString(f"{started} – {ended}")
 
 

@@ -39,8 +39,8 @@ class Identity:
             *_told(patient, shown, viewer),
             encounters=number(record.encounters),
             parts=tuple(bar(record.counts)),
-            first_seen=formatting.time_element(record.first_seen, viewer, formatting.moment),
-            last_seen=formatting.time_element(record.last_seen, viewer, formatting.moment),
+            first_seen=formatting.time_element(record.first_seen, viewer, formatting.dated),
+            last_seen=formatting.time_element(record.last_seen, viewer, formatting.dated),
         )
 
     @classmethod

@@ -1,5 +1,6 @@
 """How moments, durations and dates are written."""
 
+import re
 import zoneinfo
 from datetime import UTC, date, datetime, timedelta
 
@@ -26,6 +27,14 @@ def viewer(zone: str = "Europe/Copenhagen", now: datetime = NOW) -> Viewer:
 )
 def test_a_moment_says_as_much_as_is_needed(when, text):
     assert formatting.moment(when, viewer()) == text
+
+
+def test_what_is_read_on_another_day_has_its_date_even_today():
+    begin = datetime(2026, 11, 22, 8, 5, tzinfo=UTC)
+    assert formatting.dated(begin, viewer()) == "22 Nov 2026 09:05"
+    assert re.sub("<.*?>", "", formatting.period(begin, begin + timedelta(hours=1), viewer())) == (
+        "22 Nov 2026 09:05 – 10:05"
+    )
 
 
 def test_a_moment_to_the_second_is_one_with_its_seconds():

@@ -354,6 +354,17 @@ def test_the_print_has_who_when_and_from_where(key, page_client, clinician):
     assert "Since March." in with_transcript.text
 
 
+def test_every_time_on_paper_has_its_date_and_the_sheet_its_zone(upstream, page_client):
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    key = upstream.add(patient=PERSON, period={"startedAt": f"{today}T00:01:00Z", "endedAt": f"{today}T00:02:00Z"})
+    upstream.hold(key, documents=["Knee pain since March."])
+    page = page_client.page(url_of(key, "print"))
+    times = page.all(r"<time [^>]*>([^<]*)</time>")
+    # The end of a period on its own day is the only one without.
+    assert sum(not re.search(r"\d+ [A-Z][a-z]{2} 20\d\d|20\d\d-\d\d-\d\d", text) for text in times) == 1
+    assert f"times in {settings.DISPLAY_TIME_ZONE}" in page.one(r'<p class="printed">(.*?)</p>')
+
+
 def test_the_headline_has_main_facts_and_documents_each_one_click_away(key, page_client):
     page = page_client.page(url_of(key, "headline"), htmx=True)
     assert "Knee pain when running" in page.text

@@ -68,8 +68,8 @@ def _sheet(number: int, document: Document, viewer: Viewer, shown: Shown) -> Doc
         system=SYSTEMS[document.system],
         language=shown.text(document.language or ""),
         labels=tuple(shown.text(f"{key}: {value}") for key, value in document.labels),
-        written=formatting.time_element(created, viewer, formatting.moment),
-        changed=formatting.time_element(updated, viewer, formatting.moment) if is_changed else "",
+        written=formatting.time_element(created, viewer, formatting.dated),
+        changed=formatting.time_element(updated, viewer, formatting.dated) if is_changed else "",
         parts=tuple(Part(shown.text(section.heading or ""), shown.text(section.text)) for section in document.sections),
         damaged=", ".join(document.damaged),
     )

@@ -328,6 +328,23 @@ def test_it_is_said_on_every_page_and_turned_off_there(client, marked):
         turn(client, OFF)
 
 
+def test_paper_says_that_names_were_initials(client, marked):
+    key = client.page(f"{ENCOUNTERS}?{of(PATIENT, NAMESAKE)}").one(r'id="e-.*?encounters/([0-9a-f-]{36})/')
+    pages = [
+        ENCOUNTERS,
+        PATIENTS,
+        LOG,
+        patient_url("nordhavn", HER),
+        f"{ENCOUNTERS}{key}/",
+        f"{ENCOUNTERS}{key}/print/",
+    ]
+    for is_on in (False, True):
+        for url in pages:
+            printed = client.page(url).one(r'<p class="printed">(.*?)</p>')
+            assert ("names as initials: screen sharing was on" in printed) is is_on, url
+        turn(client, ON)
+
+
 @pytest.mark.parametrize("url", [ON, OFF])
 def test_it_takes_a_form_of_ours(client, url):
     assert client.get(url).status_code == 405

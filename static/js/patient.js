@@ -1,5 +1,5 @@
-// A patient's encounters: a row opens with a click anywhere on it, keys go from row to row, and whoever comes back
-// stands on the row. Without it the links lead to the same pages.
+// A patient's encounters: a row opens with a click anywhere on it, keys go from row to row, whoever comes back
+// stands on the row, and all of it is printed. Without it the links lead to the same pages.
 "use strict";
 (() => {
   const linkOf = (row) => row?.querySelector("a.title");
@@ -18,6 +18,21 @@
     const next = rows[here < 0 ? 0 : here + (event.key === "j" ? 1 : -1)];
     if (next) { event.preventDefault(); linkOf(next).focus(); }
   });
+
+  // Paper has the headlines that are there: the others are asked for first, a few at a time.
+  const button = document.getElementById("print");
+  const printWhenWhole = () => {
+    if (!button?.disabled) return;
+    const missing = [...document.querySelectorAll(".headline.waiting:has(noscript)")];
+    for (const one of missing.slice(0, 4)) if (!one.matches(".htmx-request")) htmx.trigger(one, "wanted");
+    if (missing.length) return;
+    button.disabled = false;
+    print();
+  };
+  if (button) button.hidden = false;
+  button?.addEventListener("click", () => { button.disabled = true; printWhenWhole(); });
+  // An answer that is none is said by parts.js, after this event.
+  document.addEventListener("htmx:afterRequest", () => setTimeout(printWhenWhole));
 
   // An open encounter that has ended since stands among all of them only; what is not here any more was on this page.
   const arrive = () => {

@@ -10,6 +10,12 @@ from tests.browser.conftest import needed
 
 PDFTOTEXT = Path("/usr/bin/pdftotext")
 
+# What is pressed and not read.
+CONTROLS = (
+    "Sign out", "Reading room", "Skip to", "Refresh", "Count them", "Previous", "Next", "Print", "Back to", "Find",
+    "Clear all", "Copy", "Try again", "Search in", "Download", "Settings", "Show in encounters", "All patients",
+)  # fmt: skip
+
 
 def sheets(page: Page) -> list[str]:
     """The words on each sheet."""
@@ -19,3 +25,12 @@ def sheets(page: Page) -> list[str]:
     *found, rest = read.stdout.decode().split("\f")
     assert rest == ""
     return [re.sub(r"\s+", " ", text) for text in found]
+
+
+def on_every_sheet(found: list[str], *words: str) -> None:
+    """Each sheet says this, and holds nothing that is only pressed."""
+    for number, text in enumerate(found, 1):
+        for word in words:
+            assert word in text, f"{word!r} is not on sheet {number} of {len(found)}: {text[:400]}"
+        for control in CONTROLS:
+            assert control not in text, f"{control!r} is on sheet {number}"

@@ -1,5 +1,6 @@
 """The page of one patient: to an encounter by key, row or mark, and back to the same row."""
 
+import re
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -11,6 +12,7 @@ from corti_gateway.sandbox import HostedTenant
 from tests.browser.conftest import PASSWORD, Visit
 from tests.browser.opened import opened
 from tests.browser.pages import Visitor
+from tests.browser.paper import on_every_sheet, sheets
 from tests.browser.tenants import interaction, tenant_with
 from tests.browser.test_browser_accessibility import NARROW, violations
 from tests.dashboard.following import Following
@@ -162,6 +164,34 @@ def test_without_scripts_marks_and_rows_lead_there_and_back(story: str, visit: V
     plain.leaves(page.locator(".timeline a:not(:has(text)) circle").first.click)
     plain.leaves(page.locator("#one-close").click)
     assert plain.url.startswith(there)
+
+
+def test_paper_says_what_was_not_loaded_and_the_button_loads_it_first(story: str, ada: Visitor) -> None:
+    ada.page.add_init_script("window.print = () => { window.printed = true; }")
+    page = at_the_patient(ada, story)
+    expect(page.locator(".headline .written").first).to_be_visible()
+    found = sheets(page)
+    assert len(found) > 1
+    text = "".join(found)
+    assert text.count("was not loaded") + text.count("Pain in the knee") == 25
+    assert "was not loaded" in text
+    page.locator("#print").click()
+    page.wait_for_function("() => window.printed")
+    found = sheets(page)
+    assert "".join(found).count("Pain in the knee") == 25
+    on_every_sheet(found, "Opened Clinic", "printed by Ada Weiss (ada)", "Long Story", "P-800", "born 1 Jan 1980")
+    assert all("Read from Corti at 20" in sheet or "Open now" in sheet for sheet in found)
+
+
+def test_a_headline_that_cannot_be_read_does_not_keep_the_page_from_the_printer(story: str, ada: Visitor) -> None:
+    ada.watch.expect_status(429)
+    ada.page.add_init_script("window.print = () => { window.printed = true; }")
+    page = at_the_patient(ada, story)
+    expect(page.locator(".headline .written").first).to_be_visible()
+    page.route(re.compile(r"/headline/"), lambda route: route.fulfill(status=429, body="<h1>Too many</h1>"))
+    page.locator("#print").click()
+    page.wait_for_function("() => window.printed")
+    assert "could not be read now" in "".join(sheets(page))
 
 
 @pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, NARROW])

@@ -4,21 +4,7 @@ from corti_gateway.sandbox import HostedTenant
 from tests.browser.conftest import Visit
 from tests.browser.opened import at_the_list, opened, rows_of
 from tests.browser.pages import Visitor
-from tests.browser.paper import sheets
-
-# What is pressed and not read.
-CONTROLS = (
-    "Sign out", "Reading room", "Skip to", "Refresh", "Count them", "Previous", "Next", "Print", "Back to", "Find",
-    "Clear all", "Copy", "Try again", "Search in", "Download", "Settings", "Show in encounters", "All patients",
-)  # fmt: skip
-
-
-def on_every_sheet(found: list[str], *words: str) -> None:
-    for number, text in enumerate(found, 1):
-        for word in words:
-            assert word in text, f"{word!r} is not on sheet {number} of {len(found)}: {text[:400]}"
-        for control in CONTROLS:
-            assert control not in text, f"{control!r} is on sheet {number}"
+from tests.browser.paper import on_every_sheet, sheets
 
 
 def test_a_list_says_on_every_sheet_whose_it_is_and_that_more_exist(karen: Visitor) -> None:

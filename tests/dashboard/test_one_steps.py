@@ -74,4 +74,4 @@ def test_a_patients_page_opens_its_encounters_and_asks_for_their_headlines(key, 
     page = page_client.page(reverse("patients:one", args=["nordhavn", seal("nordhavn", PATIENT, "PT-77")]))
     url = page.all(rf'<a class="title" href="([^"]*{key}/[^"]*)"')[0]
     assert "patient=" in url
-    assert page.all(r'hx-get="([^"]*)" hx-trigger="intersect once"')[0].startswith(url_of(key, "headline"))
+    assert page.all(r'hx-get="([^"]*)" hx-trigger="intersect once, wanted"')[0].startswith(url_of(key, "headline"))

@@ -368,6 +368,16 @@ def test_everything_below_an_encounter_keeps_the_way_back(page_client, upstream,
     assert all(f"?{query}#" in found for found in headline.all(r'href="([^"]*)"'))
 
 
+def test_without_scripts_every_row_leads_to_what_was_found_and_written(page_client, upstream, following):
+    put(upstream, 2)
+    following.fill()
+    page = page_client.page(url())
+    found = page.all(r'<a href="([^"]*)">What was found</a>')
+    written = page.all(r'<a href="([^"]*)">What was written</a>')
+    assert [page_client.page(link).title.partition(" ")[0] for link in found] == ["Facts"] * 2
+    assert [page_client.page(link).title.partition(" ")[0] for link in written] == ["Documents"] * 2
+
+
 @pytest.mark.parametrize("query", ["?back=2", "?back=x", "?patient=made-up&back=1"])
 def test_nobody_has_no_page_to_go_back_to(page_client, upstream, query):
     key = upstream.add(patient={"identifier": "PT-1"})

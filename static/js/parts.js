@@ -39,6 +39,19 @@
     if (frames) requestAnimationFrame(() => bring(there, frames - 1));
   };
 
+  // Come for one part, which the address names: it is brought when it stands and while those above it do, unless one has
+  // gone on meanwhile.
+  let sought = location.hash.slice(1);
+  for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) addEventListener(name, () => { sought = ""; }, { passive: true });
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    const part = sought ? document.getElementById(sought) : null;
+    if (!part?.matches(".part:not([aria-busy])")) return;
+    const heading = $(`#${sought}-heading`);
+    bring(heading);
+    if (detail.target.id === sought) heading.focus({ preventScroll: true });
+    if (!$(".part[aria-busy]")) sought = "";
+  });
+
   // Whatever is not what was asked for is no answer: a page of another kind, or a refusal. What stands there stays.
   const PIECES = ".part, .headline, #one-head, #panel";
   const fits = (target, text) => text.includes(target.id === "panel" ? 'id="one"' : target.id ? `id="${target.id}"` : 'class="headline');

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from corti_gateway.sandbox import HostedTenant
 from tests.browser.conftest import PASSWORD, Visit
-from tests.browser.opened import opened
+from tests.browser.opened import SAID, opened
 from tests.browser.pages import Visitor
 from tests.browser.paper import on_every_sheet, sheets
 from tests.browser.tenants import interaction, tenant_with
@@ -164,6 +164,22 @@ def test_without_scripts_marks_and_rows_lead_there_and_back(story: str, visit: V
     plain.leaves(page.locator(".timeline a:not(:has(text)) circle").first.click)
     plain.leaves(page.locator("#one-close").click)
     assert plain.url.startswith(there)
+
+
+@pytest.mark.parametrize("part", ["facts", "documents"])
+def test_a_link_to_a_part_of_an_encounter_ends_there_however_late_the_others_come(
+    clinic: HostedTenant, story: str, ada: Visitor, part: str
+) -> None:
+    page = at_the_patient(ada, story)
+    link = page.locator(".headline .written").first
+    expect(link).to_be_visible()
+    key = str(link.get_attribute("href")).split("/")[3]
+    clinic.contents.put(key, facts=["Pain in the knee"] * 5, documents=["Knee pain.\n" * 100], transcripts=[SAID])
+    clinic.faults.set("latency", ms=700, endpoint="documents" if part == "facts" else "facts")
+    ada.open(f"/opened/encounters/{key}/#{part}")
+    opened(page)
+    page.wait_for_function("(id) => document.activeElement.id === id", arg=f"{part}-heading")
+    expect(page.locator(f"#{part}-heading")).to_be_in_viewport()
 
 
 def test_paper_says_what_was_not_loaded_and_the_button_loads_it_first(story: str, ada: Visitor) -> None:

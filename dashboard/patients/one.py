@@ -102,7 +102,9 @@ def _as_known(index: IndexState, viewer: Viewer) -> list[Notice]:
         words = f"{ages.so_far(index)} The counts and the timeline above the encounters are of those."
         return [Notice(words)]
     assert index.as_of is not None
-    words = f"Who this is, the counts and the timeline are from the index, as of {formatting.exact(index.as_of, viewer)}."
+    words = (
+        f"Who this is, the counts and the timeline are from the index, as of {formatting.exact(index.as_of, viewer)}."
+    )
     return [replace(notice, text=f"{words} {notice.text}") for notice in ages.old(index)]
 
 

@@ -1,8 +1,9 @@
 """A patient's encounters over the years: what a small picture and its table say, and where they lead. Knows no index
 and no template.
 
-The picture has a lane for each type and time from left to right. A lane has a fixed number of places; encounters that
-fall on the same place become one mark with their number, so that hundreds of them stay readable on a phone.
+The picture has a lane for each type and time from left to right. Encounters that are too near to one another become one
+mark with their number, so that hundreds of them stay readable. How near that is depends on the width, which the server
+does not know: each lane is drawn for a wide screen and for a phone, and the style sheet shows one of them.
 """
 
 from collections import Counter, defaultdict
@@ -16,7 +17,8 @@ from dashboard.encounters.presenters import STATUS_LABELS, TYPE_LABELS
 from dashboard.index.reading.patients import Moment
 from dashboard.listing.formatting import MONTHS, day, number
 
-PLACES = 40
+# So many marks fit beside one another where there is room, and on a phone.
+PLACES = {"wide": 40, "narrow": 12}
 LANE, MARK, AXIS = 42, 28, 22  # heights: of a lane, of the middle of its marks, of the line with the years
 _SHORTEST = timedelta(days=60)
 _MOST_LABELS = 7
@@ -28,7 +30,8 @@ _STATUSES = {status.value: label for status, label in STATUS_LABELS.items()}
 
 @dataclass(frozen=True)
 class Mark:
-    """One or more encounters; ``x`` in percent of the width, ``url`` the encounter or the newest one's row."""
+    """One or more encounters where the newest of them was; ``x`` in percent of the width, ``url`` the encounter or the
+    newest one's row."""
 
     x: str
     icon: str
@@ -39,10 +42,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Lane:
+    """A type; its marks by the room that there is for them."""
+
     label: str
     top: int
     middle: int
-    marks: tuple[Mark, ...]
+    marks: dict[str, tuple[Mark, ...]]
 
 
 @dataclass(frozen=True)
@@ -136,11 +141,22 @@ class _Scale:
 
 
 def _lane(place: int, moments: Sequence[Moment], scale: _Scale, viewer: Viewer, ways: Ways) -> Lane:
-    places: dict[int, list[Moment]] = defaultdict(list)
-    for moment in moments:
-        places[int(scale.share(moment.when) * PLACES)].append(moment)
-    marks = tuple(_mark(found, scale, viewer, ways) for _, found in sorted(places.items()))
+    marks = {
+        room: tuple(_mark(found, scale, viewer, ways) for found in _near(moments, scale, 1 / places))
+        for room, places in PLACES.items()
+    }
     return Lane(_type(moments[0].type), place * LANE, place * LANE + MARK, marks)
+
+
+def _near(moments: Sequence[Moment], scale: _Scale, least: float) -> list[list[Moment]]:
+    """The moments in groups, the oldest first, whose newest ones are at least so far from one another."""
+    groups: list[list[Moment]] = []
+    for moment in sorted(moments, key=lambda one: one.when, reverse=True):
+        if groups and scale.share(groups[-1][0].when) - scale.share(moment.when) < least:
+            groups[-1].append(moment)
+        else:
+            groups.append([moment])
+    return groups[::-1]
 
 
 def _mark(moments: Sequence[Moment], scale: _Scale, viewer: Viewer, ways: Ways) -> Mark:
@@ -151,7 +167,7 @@ def _mark(moments: Sequence[Moment], scale: _Scale, viewer: Viewer, ways: Ways) 
     begin, end = _day(first, viewer), _day(last, viewer)
     when = begin if begin == end else f"{begin} – {end}"
     return Mark(
-        x=scale.at(first + (last - first) / 2),
+        x=scale.at(last),
         icon=status,
         words=f"{when}: {_said(counts) if len(moments) > 1 else _status(moments[0].status)}",
         number=number(len(moments)) if len(moments) > 1 else "",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
@@ -137,6 +137,16 @@ def test_a_click_on_a_mark_leads_to_its_encounter_or_to_the_row_of_many(story: s
     ada.leaves(one.locator("circle").click)
     opened(page)
     assert ada.url == expected
+
+
+@pytest.mark.parametrize("width", [1440, 1000, 390])
+def test_no_mark_of_the_picture_lies_on_another(story: str, visit: Visit, width: int) -> None:
+    page = at_the_patient(visit("ada", viewport={"width": width, "height": 900}), story)
+    boxes = [box for mark in page.locator(".timeline circle:visible").all() if (box := mark.bounding_box())]
+    assert len(boxes) > 3
+    for one, other in pairwise(sorted((round(box["y"]), box["x"]) for box in boxes)):
+        # As far as a pointer or a finger needs, less what rounding takes.
+        assert one[0] != other[0] or other[1] - one[1] > 23
 
 
 def test_the_picture_is_no_stop_for_the_tab_key_and_its_table_leads_to_a_year(story: str, ada: Visitor) -> None:

@@ -3,6 +3,7 @@
 import re
 import zoneinfo
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -47,8 +48,8 @@ def moment(days=0, status="completed", kind="consultation", place=0):
     return Moment(NOW - timedelta(days=days), status, kind, "key", place)
 
 
-def marks(shown):
-    return [mark for lane in shown.lanes for mark in lane.marks]
+def marks(shown, room="wide"):
+    return [mark for lane in shown.lanes for mark in lane.marks[room]]
 
 
 def at(mark):
@@ -66,7 +67,8 @@ def test_nothing_is_drawn_of_nobody():
 @given(MOMENTS)
 def test_every_encounter_is_in_the_picture_and_in_the_table(moments):
     shown = drawn(moments)
-    assert sum(int(mark.number or "1") for mark in marks(shown)) == len(moments)
+    for room in PLACES:
+        assert sum(int(mark.number or "1") for mark in marks(shown, room)) == len(moments)
     assert sum(counted(cell) for period in shown.table for cell in period.cells) == len(moments)
     assert all(len(period.cells) == len(shown.types) == len(shown.lanes) for period in shown.table)
     assert all(0 <= at(mark) <= 100 for mark in marks(shown))
@@ -75,14 +77,19 @@ def test_every_encounter_is_in_the_picture_and_in_the_table(moments):
 
 
 @given(MOMENTS)
-def test_no_lane_has_more_marks_than_places(moments):
-    assert all(len(lane.marks) <= PLACES + 1 for lane in drawn(moments * 30).lanes)
+def test_no_mark_lies_on_another(moments):
+    for lane in drawn(moments * 30).lanes:
+        for room, places in PLACES.items():
+            where = [at(mark) for mark in lane.marks[room]]
+            # Each is written with one decimal.
+            assert all(later - before > 100 / places - 0.11 for before, later in pairwise(where))
+            assert len(where) <= places + 1
 
 
 def test_later_is_further_right_and_a_lane_is_a_type():
     shown = drawn([moment(0), moment(500), moment(900), moment(3, kind="emergency")])
     assert [lane.label for lane in shown.lanes] == ["Consultation", "Emergency"]
-    places = [at(mark) for mark in shown.lanes[0].marks]
+    places = [at(mark) for mark in shown.lanes[0].marks["wide"]]
     assert places == sorted(places)
     assert len(places) == 3
 
@@ -151,4 +158,5 @@ def test_the_picture_is_for_eye_and_pointer_and_the_table_for_everybody(page_cli
     assert re.findall(r'<th scope="col">(.*?)</th>', table) == ["Month", "Consultation", "Emergency"]
     assert re.findall(r'<th scope="row"><a href="[^"]*">(.*?)</a></th>', table) == ["Nov 2026"]
     assert re.findall(r"<td>(.*?)</td>", table) == ["2 completed", "1 completed"]
-    assert page.all(r"<title>(Consultation, [^<]*)</title>") == ["Consultation, 20 Nov 2026: 2 completed"]
+    # For a wide screen and for a phone.
+    assert page.all(r"<title>(Consultation, [^<]*)</title>") == ["Consultation, 20 Nov 2026: 2 completed"] * 2

@@ -84,27 +84,30 @@ def ask(
 
 @dataclass(frozen=True)
 class Transcripts:
-    """All transcripts by their first words, and one of them whole, or why it could not be had; None without any."""
+    """All transcripts by their first words, and one of them whole, or why it could not be had; None without any.
+
+    ``is_another``: the wanted one is not among them, so the chosen one stands in its place.
+    """
 
     samples: Listed[TranscriptSample]
     chosen: Transcript | GatewayError | None
+    is_another: bool = False
 
 
 def transcripts(gateway: CortiGateway, key: str, wanted: str = "") -> Call:
-    """The wanted transcript, or the first; the list says whether it is one of this encounter's."""
+    """The wanted transcript where the list says that it is one of this encounter's, else the first."""
 
     def read(deadline: Deadline) -> Transcripts:
         samples = gateway.list_transcripts(key, deadline=deadline)
         ids = [known for sample in samples.items if (known := canonical(sample.id))]
-        if wanted and canonical(wanted) not in ids:
-            raise NotFound("no such transcript here", tenant=gateway.config.slug, operation="get transcript")
+        is_another = bool(wanted) and canonical(wanted) not in ids
         if not samples.items:
-            return Transcripts(samples, None)
+            return Transcripts(samples, None, is_another)
         try:
-            chosen = wanted or next(iter(ids), samples.items[0].id)
-            return Transcripts(samples, gateway.get_transcript(key, chosen, deadline=deadline))
+            chosen = wanted if wanted and not is_another else next(iter(ids), samples.items[0].id)
+            return Transcripts(samples, gateway.get_transcript(key, chosen, deadline=deadline), is_another)
         except GatewayError as failure:
-            return Transcripts(samples, failure)
+            return Transcripts(samples, failure, is_another)
 
     return read
 

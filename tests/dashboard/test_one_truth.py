@@ -126,6 +126,37 @@ def test_a_fact_that_is_gone_is_told_from_words_that_are(quoted, upstream, page_
     assert "as they are quoted" not in page.text
 
 
+GONE = "0f0e0d0c-0b0a-4909-8807-060504030201"
+
+
+@pytest.mark.parametrize(("query", "which"), [("&fact=fct-1", "that this fact rests on"), ("", "that was asked for")])
+def test_of_a_transcript_that_is_gone_another_is_shown_and_nobody_blamed(quoted, page_client, query, which, htmx):
+    page = page_client.page(url_of(quoted[0], "transcript", f"?transcript={GONE}{query}"), htmx=htmx)
+    assert page.status == 200
+    assert page.one(r'<p class="notice notice-warning" id="evidence"[^>]*>(.*?)</p>') == (
+        f"The transcript {which} is not there any more. Another one of this encounter is shown."
+    )
+    assert "My knee hurts." in page.text
+    assert "<mark>" not in page.html
+    assert page.state == []
+
+
+def test_a_transcript_that_may_be_there_unread_is_not_called_gone(quoted, upstream, page_client):
+    upstream.faults().set("damage", kind="odd_id", rows=[0], endpoint="transcripts")
+    page = page_client.page(quoted[1], htmx=True)
+    assert "is not among those that could be read" in page.text
+    assert "any more" not in page.text
+
+
+def test_without_any_transcript_a_quote_says_so_and_why(quoted, upstream, page_client):
+    key, url, _ = quoted
+    upstream.hold(key, transcripts=[])
+    page = page_client.page(url, htmx=True)
+    assert "The transcript that this fact rests on is not there any more." in page.text
+    assert "Another" not in page.text
+    assert page.state == ["none"]
+
+
 def test_a_document_without_a_date_stands_after_those_that_have_one(holding):
     dates = ["2026-11-01T09:00:00Z", None, "2026-11-03T09:00:00Z"]
     names = ["Old", "Undated", "New"]

@@ -1,8 +1,8 @@
 """The words of a transcript that a fact rests on, or why they are not shown."""
 
-from corti_gateway.contents import Fact, Listed
+from corti_gateway.contents import Fact, Listed, TranscriptSample
 from corti_gateway.errors import GatewayError
-from corti_gateway.ids import is_the_one
+from corti_gateway.ids import canonical, is_the_one
 from dashboard.encounters.one.facts import is_from_transcript
 
 NOT_LOOKED_UP = "The words that this fact rests on could not be looked up now."
@@ -25,6 +25,15 @@ def why_missing(fact: str, facts: Listed[Fact] | GatewayError) -> str:
     if _named(fact, facts):
         return NOT_AS_QUOTED
     return NOT_LOOKED_UP if isinstance(facts, GatewayError) or facts.unreadable else FACT_GONE
+
+
+def why_another(fact: str, samples: Listed[TranscriptSample], *, is_shown: bool) -> str:
+    """Why the transcript that was asked for is not there; it may be one that could not be read."""
+    which = "that this fact rests on" if fact else "that was asked for"
+    all_read = not samples.unreadable and all(canonical(one.id) for one in samples.items)
+    gone = "is not there any more" if all_read else "is not among those that could be read"
+    instead = " Another one of this encounter is shown." if is_shown else ""
+    return f"The transcript {which} {gone}.{instead}"
 
 
 def _named(fact: str, facts: Listed[Fact] | GatewayError) -> list[Fact]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from corti_gateway.contents import Document, Fact, FactGroup, Listed, TranscriptSample
+from corti_gateway.contents import Document, Fact, FactGroup, Listed, Transcript, TranscriptSample
 from corti_gateway.errors import BadRequest, GatewayError
 from corti_gateway.gateway import CortiGateway
 from corti_gateway.ids import canonical
 from dashboard.accounts.viewer import Viewer
 from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.one.documents import sheets
-from dashboard.encounters.one.evidence import quotes, why_missing
+from dashboard.encounters.one.evidence import quotes, why_another, why_missing
 from dashboard.encounters.one.facts import grouped
 from dashboard.encounters.one.transcripts import TranscriptSheet
 from dashboard.encounters.state import EncounterListState
@@ -151,21 +151,21 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
         "unreadable": read.samples.unreadable,
         "samples": [_choice(asked, one) for one in samples],
     }
+    fact = asked.chosen.get("fact", "")
+    if read.is_another:
+        context["evidence"] = why_another(fact, read.samples, is_shown=isinstance(read.chosen, Transcript))
+        fact = ""
     if read.chosen is None:
         return context
     if isinstance(read.chosen, GatewayError):
         return context | {"missing": failure_of(read.chosen)}
-    fact = asked.chosen.get("fact", "")
     quoted = quotes(fact, answers[1], canonical(read.chosen.id) or "") if fact else []
     sheet = TranscriptSheet.of(read.chosen, asked.shown, quoted)
     sound = asked.addresses.recording(sheet.recording) if sheet.recording else ""
     numbers = (number for number, one in enumerate(samples, 1) if canonical(one.id) == sheet.key)
-    return context | {
-        "sheet": sheet,
-        "number": next(numbers, 0) if len(samples) > 1 else 0,
-        "sound": sound,
-        "evidence": why_missing(fact, answers[1]) if fact and not sheet.found else "",
-    }
+    if fact and not sheet.found:
+        context["evidence"] = why_missing(fact, answers[1])
+    return context | {"sheet": sheet, "number": next(numbers, 0) if len(samples) > 1 else 0, "sound": sound}
 
 
 def _choice(asked: Asked, sample: TranscriptSample) -> Choice:

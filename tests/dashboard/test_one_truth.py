@@ -109,6 +109,16 @@ def test_quoted_words_that_are_there_need_no_excuse(quoted, page_client):
     assert page.notices == []
 
 
+def test_words_that_are_said_more_than_once_are_marked_each_time_and_nobody_says_which(quoted, upstream, page_client):
+    key, url, said = quoted
+    said = [[*said[0], "Fever?", "My knee hurts."]]
+    facts = upstream.tenant().contents.of(upstream.tenant().store.get(key)).facts
+    upstream.hold(key, transcripts=said, facts=facts)
+    page = page_client.page(url, htmx=True)
+    assert page.all(r"<mark>(.*?)</mark>") == ["My knee hurts."] * 2
+    assert "are said at several places. All are marked" in page.text
+
+
 def test_without_the_facts_nobody_claims_that_the_words_were_not_said(quoted, upstream, page_client):
     upstream.faults().set("status", status=500, endpoint="facts")
     page = page_client.page(quoted[1], htmx=True)

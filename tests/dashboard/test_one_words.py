@@ -1,5 +1,7 @@
 """What an opened encounter says, without a network: quotes in a transcript, groups of facts, bytes of a recording."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +11,9 @@ from corti_gateway.vocabulary import FactSource, TranscriptStatus
 from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.one.documents import DocumentSheet
 from dashboard.encounters.one.facts import grouped
+from dashboard.encounters.one.marks import Marks, places
 from dashboard.encounters.one.recordings import PIECE, Wanted, answer
-from dashboard.encounters.one.transcripts import LONGEST_TURN, TranscriptSheet, places
+from dashboard.encounters.one.transcripts import LONGEST_TURN, TranscriptSheet
 from dashboard.encounters.state import EncounterListState
 from dashboard.listing.discretion import NOBODY
 from dashboard.listing.formatting import clock, words_of
@@ -35,22 +38,78 @@ def fact(text, group="plan", *, discarded=False, evidence=(), source=FactSource.
     return Fact(key, text, group, None, discarded, source, evidence, None, None, ())
 
 
-WORDS = st.lists(st.sampled_from(["knee", "My", "hurts", "since", "March", "no", "yes"]), min_size=1, max_size=5).map(
-    " ".join
+WORDS = st.lists(
+    st.sampled_from(["knee", "My", "hurts", "since", "March", "no", "yes", "yesterday"]), min_size=1, max_size=5
 )
+MARK = st.sampled_from(["", ".", "?", "…"])
+SAID = st.lists(st.builds(lambda words, mark: " ".join(words) + mark, WORDS, MARK), min_size=1, max_size=8)
 
 
-@given(st.lists(WORDS, min_size=1, max_size=8), st.data())
-def test_a_quote_of_whole_segments_is_found_in_the_first_run_that_says_so(texts, data):
+def places_of(texts, quote):
+    (found,) = places([segment(text) for text in texts], [quote])
+    return found
+
+
+def plain(text):
+    return " ".join(text.split()).casefold()
+
+
+@given(SAID, st.data())
+def test_a_quote_of_whole_segments_is_found_in_every_run_that_says_just_that(texts, data):
     begin = data.draw(st.integers(0, len(texts) - 1))
     end = data.draw(st.integers(begin, len(texts) - 1))
     quote = "  ".join(texts[begin : end + 1]).upper()
-    found = places([segment(text) for text in texts], [quote])
-    assert found
-    assert found == frozenset(range(min(found), max(found) + 1))
-    said = " ".join(texts[number] for number in sorted(found)).casefold()
-    assert " ".join(quote.casefold().split()) in said
-    assert min(found) <= begin
+    found = places_of(texts, quote)
+    assert range(begin, end + 1) in found
+    for run in found:
+        said = plain(" ".join(texts[number] for number in run))
+        assert said.rstrip(".?…") == plain(quote).rstrip(".?…")
+
+
+@given(SAID, WORDS)
+def test_words_are_found_in_all_segments_that_hold_them_unless_some_hold_nothing_else(texts, words):
+    quote = " ".join(words)
+    alone = [number for number, text in enumerate(texts) if plain(text).rstrip(".?…") == plain(quote)]
+    holding = [number for number, text in enumerate(texts) if re.search(rf"\b{quote}\b", text)]
+    over_one = {run.start for run in places_of(texts, quote) if len(run) == 1}
+    assert over_one <= set(holding)
+    if alone:
+        assert over_one == set(alone)
+    elif all(len(run) == 1 for run in places_of(texts, quote)):
+        assert over_one == set(holding)
+
+
+@pytest.mark.parametrize(
+    ("quote", "texts", "numbers"),
+    [
+        ("Yes", ["Since yesterday.", "Yes, since March.", "Yes."], [2]),
+        ("Yes", ["Since yesterday.", "Yes, since March."], [1]),
+        ("Yes", ["Since yesterday."], []),
+        ("No.", ["Any fever?", "No.", "Any cough?", "No.", "Bruno."], [1, 3]),
+        ("5 mg", ["You take 15 mg.", "And 1.5 mg here.", "And 2,5 mg.", "Now 5 mg."], [3]),
+        ("take 5", ["You take 5.5 mg.", "You take 5."], [1]),
+        ("5", ["15, 55, 5th", "It is 5, I think."], [1]),
+        ("no no", ["No no no."], [0]),
+        ("نعم", ["نعم، هذا صحيح.", "نعم."], [1]),
+        ("头痛", ["我昨天头痛得厉害。", "发烧。"], [0]),
+        ("MRI", ["做MRI扫描吧。", "primri"], [0]),
+        ("5毫克", ["15毫克。", "吃5毫克药。"], [1]),
+        ("…and then", ["Well…and then it stopped."], [0]),
+    ],
+)
+def test_short_quotes_are_whole_answers_before_words_and_never_parts_of_words(quote, texts, numbers):
+    assert [run.start for run in places_of(texts, quote)] == numbers
+
+
+def test_segments_without_words_do_not_part_a_quote():
+    assert places_of(["My knee", " ", "hurts."], "My knee hurts.") == [range(3)]
+
+
+def test_places_that_fit_equally_well_are_all_marked_and_said_to_be_several():
+    said = [segment(text) for text in ("Fever?", "No.", "My knee hurts.", "No.")]
+    assert Marks.of(said, ["No."]) == Marks(frozenset((1, 3)), repeated=True)
+    assert Marks.of(said, ["My knee", "Fever"]) == Marks(frozenset((0, 2)))
+    assert Marks.of(said, []) == Marks()
 
 
 @pytest.mark.parametrize(
@@ -73,11 +132,11 @@ def test_a_document_reads_in_the_direction_of_its_language(language, direction):
 
 
 def test_a_quote_that_nobody_said_is_found_nowhere():
-    assert places([segment("My knee hurts."), segment("Since when?")], ["My hip hurts.", ""]) == frozenset()
+    assert places([segment("My knee hurts."), segment("Since when?")], ["My hip hurts.", ""]) == [[], []]
 
 
 def test_a_part_of_a_sentence_is_found():
-    assert places([segment("Good morning."), segment("Well, my knee hurts when I run.")], ["knee hurts"]) == {1}
+    assert places_of(["Good morning.", "Well, my knee hurts when I run."], "knee hurts") == [range(1, 2)]
 
 
 def test_speakers_are_called_by_role_where_a_channel_has_one_and_by_number_else():

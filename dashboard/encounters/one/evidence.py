@@ -8,6 +8,9 @@ from dashboard.encounters.one.facts import is_from_transcript
 NOT_LOOKED_UP = "The words that this fact rests on could not be looked up now."
 FACT_GONE = "The fact that led here is not among the facts of this encounter any more."
 NOT_AS_QUOTED = "The words that this fact rests on are not in this transcript as they are quoted."
+REPEATED = (
+    "Words that this fact rests on are said at several places. All are marked, as Corti does not tell which is meant."
+)
 
 
 def quotes(fact: str, facts: Listed[Fact] | GatewayError, transcript: str) -> list[str]:

@@ -12,8 +12,9 @@ from corti_gateway.ids import canonical
 from dashboard.accounts.viewer import Viewer
 from dashboard.encounters.one.addresses import Addresses
 from dashboard.encounters.one.documents import sheets
-from dashboard.encounters.one.evidence import quotes, why_another, why_missing
+from dashboard.encounters.one.evidence import REPEATED, quotes, why_another, why_missing
 from dashboard.encounters.one.facts import grouped
+from dashboard.encounters.one.marks import Marks
 from dashboard.encounters.one.transcripts import TranscriptSheet
 from dashboard.encounters.state import EncounterListState
 from dashboard.listing.discretion import NOBODY, Shown
@@ -160,12 +161,18 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     if isinstance(read.chosen, GatewayError):
         return context | {"missing": failure_of(read.chosen)}
     quoted = quotes(fact, answers[1], canonical(read.chosen.id) or "") if fact else []
-    sheet = TranscriptSheet.of(read.chosen, asked.shown, quoted)
+    marks = Marks.of(read.chosen.segments, quoted)
+    sheet = TranscriptSheet.of(read.chosen, asked.shown, marks)
     sound = asked.addresses.recording(sheet.recording) if sheet.recording else ""
     numbers = (number for number, one in enumerate(samples, 1) if canonical(one.id) == sheet.key)
-    if fact and not sheet.found:
+    if fact and not marks.numbers:
         context["evidence"] = why_missing(fact, answers[1])
-    return context | {"sheet": sheet, "number": next(numbers, 0) if len(samples) > 1 else 0, "sound": sound}
+    return context | {
+        "sheet": sheet,
+        "number": next(numbers, 0) if len(samples) > 1 else 0,
+        "sound": sound,
+        "repeated": REPEATED if marks.repeated else "",
+    }
 
 
 def _choice(asked: Asked, sample: TranscriptSample) -> Choice:

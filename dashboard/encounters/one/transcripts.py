@@ -1,4 +1,4 @@
-"""What was said, by turns: who speaks, when, and where a quoted sentence stands."""
+"""What was said, by turns: who speaks, when, and which sentences are marked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import TypedDict
 from corti_gateway.contents import Segment, Transcript
 from corti_gateway.ids import canonical
 from corti_gateway.vocabulary import TranscriptStatus
+from dashboard.encounters.one.marks import Marks
 from dashboard.listing.discretion import Shown
 from dashboard.listing.formatting import clock, short_id
 from dashboard.listing.jinja import rendered, trusted
@@ -17,6 +18,7 @@ SPEAKER = "Speaker"
 FEW_SPEAKERS = 3
 # Sentences; a longer turn is cut, for the browser lays out whole turns.
 LONGEST_TURN = 40
+NO_MARKS = Marks()
 
 
 class Said(TypedDict):
@@ -53,14 +55,11 @@ class TranscriptSheet:
     is_complete: bool
     damaged: str
     unreadable: int
-    found: bool
 
     @classmethod
-    def of(cls, transcript: Transcript, shown: Shown, quotes: Sequence[str] = ()) -> "TranscriptSheet":
-        """The sheet, with the segments marked that the quotes stand in."""
-        marked = places(transcript.segments, quotes)
+    def of(cls, transcript: Transcript, shown: Shown, marks: Marks = NO_MARKS) -> "TranscriptSheet":
         recording = canonical(transcript.recording_id or "") or ""
-        turns = _turns(transcript, marked, shown, plays=bool(recording))
+        turns = _turns(transcript, marks.numbers, shown, plays=bool(recording))
         return cls(
             key=canonical(transcript.id) or "",
             turns=turns,
@@ -72,7 +71,6 @@ class TranscriptSheet:
             is_complete=transcript.status is TranscriptStatus.COMPLETED,
             damaged=", ".join(transcript.damaged),
             unreadable=transcript.unreadable,
-            found=bool(marked),
         )
 
     @property
@@ -83,29 +81,6 @@ class TranscriptSheet:
     def html(self) -> str:
         """The turns as markup."""
         return rendered("encounters/one/turns.jinja", {"turns": self.turns})
-
-
-def places(segments: Sequence[Segment], quotes: Sequence[str]) -> frozenset[int]:
-    """Which segments the quotes stand in, however blanks and capitals are written; a quote may run over several."""
-    if not quotes:
-        return frozenset()
-    texts = [_plain(segment.text) for segment in segments]
-    whole = " ".join(texts)
-    found: set[int] = set()
-    for quote in filter(None, map(_plain, quotes)):
-        begin = whole.find(quote)
-        if begin < 0:
-            continue
-        end, offset = begin + len(quote), 0
-        for number, text in enumerate(texts):
-            if offset < end and offset + len(text) > begin:
-                found.add(number)
-            offset += len(text) + 1
-    return frozenset(found)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _turns(transcript: Transcript, marked: frozenset[int], shown: Shown, *, plays: bool) -> list[Turn]:

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from corti_gateway.sandbox import HostedTenant, Sandbox
 from corti_gateway.sandbox.records import COMPLETED
 from tests.browser.conftest import PASSWORD, Visit
-from tests.browser.opened import PARTS, SAID, at_the_list, opened, rows_of
+from tests.browser.opened import PARTS, SAID, at_the_list, fact, opened, rows_of
 from tests.browser.pages import Visitor
 from tests.browser.tenants import interaction, tenant_with
 from tests.browser.test_browser_accessibility import NARROW, violations
@@ -84,6 +84,29 @@ def test_the_whole_way_without_scripts(clinic: HostedTenant, visit: Visit) -> No
     plain.leaves(page.locator("#one-close").click)
     assert plain.url == "/opened/encounters/"
     assert page.url.endswith(f"#e-{here.split('/')[3][:8]}")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_each_quote_of_a_fact_leads_to_its_own_sentence(clinic: HostedTenant, visit: Visit, scripts: bool) -> None:
+    key = rows_of(clinic)[0].id
+    first = fact(clinic, key)
+    (quote,) = first["evidence"]
+    clinic.contents.put(key, transcripts=[SAID], facts=[first | {"evidence": [quote, quote | {"quote": SAID[1]}]}])
+    visitor = visit("ada", java_script_enabled=scripts)
+    page = visitor.page
+    for number, words in ((1, SAID[1]), (0, SAID[3])):
+        if scripts:
+            visitor.open(f"/opened/encounters/{key}/")
+            opened(page)
+            page.locator("a.quote").nth(number).click()
+            page.wait_for_function("() => document.activeElement.id === 'evidence'")
+        else:
+            visitor.open(f"/opened/encounters/{key}/facts/")
+            visitor.leaves(page.locator("a.quote").nth(number).click)
+            assert page.url.endswith("#evidence")
+        expect(page.locator("#evidence mark")).to_have_text(words)
+        expect(page.locator("#said mark")).to_have_text([SAID[1], SAID[3]])
+    clinic.contents.put(key, transcripts=[SAID], facts=[first])
 
 
 def test_closing_gives_the_focus_back_to_the_row_and_the_address_to_the_list(

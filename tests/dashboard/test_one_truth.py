@@ -119,6 +119,24 @@ def test_words_that_are_said_more_than_once_are_marked_each_time_and_nobody_says
     assert "are said at several places. All are marked" in page.text
 
 
+def test_each_quote_of_a_fact_leads_to_its_own_words(quoted, upstream, page_client, htmx):
+    key, _, said = quoted
+    (fact,) = upstream.tenant().contents.of(upstream.tenant().store.get(key)).facts
+    (first,) = fact["evidence"]
+    quotes = [first | {"quote": words} for words in ("My knee hurts.", "Good morning.", "My hip hurts.")]
+    upstream.hold(key, transcripts=said, facts=[fact | {"evidence": quotes}])
+    facts = page_client.page(url_of(key, "facts"), htmx=htmx)
+    links = facts.all(r'<a class="quote" href="([^"#]*)#evidence"')
+    for url, words in zip(links, ("My knee hurts.", "Good morning."), strict=False):
+        page = page_client.page(url, htmx=htmx)
+        assert page.one(r'<p id="evidence"[^>]*>.*?<mark>(.*?)</mark>') == words
+        assert page.all(r"<mark>(.*?)</mark>") == ["Good morning.", "My knee hurts."]
+        assert page.html.count('id="evidence"') == 1
+    page = page_client.page(links[2], htmx=htmx)
+    assert "not in this transcript as they are quoted. What is marked are other words" in page.text
+    assert page.html.count('id="evidence"') == 1
+
+
 def test_without_the_facts_nobody_claims_that_the_words_were_not_said(quoted, upstream, page_client):
     upstream.faults().set("status", status=500, endpoint="facts")
     page = page_client.page(quoted[1], htmx=True)

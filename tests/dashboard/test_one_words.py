@@ -107,9 +107,13 @@ def test_segments_without_words_do_not_part_a_quote():
 
 def test_places_that_fit_equally_well_are_all_marked_and_said_to_be_several():
     said = [segment(text) for text in ("Fever?", "No.", "My knee hurts.", "No.")]
-    assert Marks.of(said, ["No."]) == Marks(frozenset((1, 3)), repeated=True)
-    assert Marks.of(said, ["My knee", "Fever"]) == Marks(frozenset((0, 2)))
-    assert Marks.of(said, []) == Marks()
+    assert Marks.of(said, {"1": "No."}) == Marks(frozenset((1, 3)), repeated=True, first=1)
+    quotes = {"1": "My knee", "3": "Fever", "4": "My hip"}
+    both = frozenset((0, 2))
+    assert Marks.of(said, quotes) == Marks(both, first=2)
+    assert Marks.of(said, quotes, "3") == Marks(both, first=0)
+    assert Marks.of(said, quotes, "4") == Marks.of(said, quotes, "2") == Marks(both)
+    assert Marks.of(said, {}) == Marks()
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,13 @@ def test_evidence_quotes_what_a_transcript_of_the_interaction_says() -> None:
     assert quotes > 5000
 
 
+def test_some_facts_rest_on_two_sentences() -> None:
+    found = [[each["quote"] for each in fact.get("evidence", ())] for _, held in everything() for fact in held.facts]
+    two = [quotes for quotes in found if len(quotes) == 2]
+    assert len(found) // 40 < len(two) < len(found) // 4
+    assert all(first != second for first, second in two)
+
+
 def test_numbers_of_the_facts_are_said_and_written() -> None:
     held = make(row_of("Knee pain, follow-up", "consultation"), SHAPES["rich"], "North Clinic")
     (better,) = re.findall(r"I would say (\d+) percent better", spoken(held))

@@ -29,7 +29,8 @@ def facts(
     chosen = _most(noted, MOST if whole else rng.randint(_FEW, MOST), rng)
     found = []
     for number, note in enumerate(chosen):
-        item = _fact(note, heard.get(-1 if note.sentence is None else note.sentence), started, ended, rng)
+        quoted = [heard[each] for each in (note.sentence, note.also) if each in heard]
+        item = _fact(note, quoted, started, ended, rng)
         item["id"] = f"fct-{rng.getrandbits(40):010x}"
         if not whole and number and rng.random() < 0.06:
             item["isDiscarded"] = True
@@ -46,10 +47,11 @@ def _most(noted: list[Noted], most: int, rng: random.Random) -> list[Noted]:
     return [note for note in noted if note not in surplus]
 
 
-def _fact(note: Noted, heard: Heard | None, started: int, ended: int, rng: random.Random) -> Item:
-    created = min(ended, started + int((heard.spoken.end if heard else 0) * 1_000_000) + rng.randrange(4 * NANO))
+def _fact(note: Noted, heard: list[Heard], started: int, ended: int, rng: random.Random) -> Item:
+    end = heard[0].spoken.end if heard else 0
+    created = min(ended, started + int(end * 1_000_000) + rng.randrange(4 * NANO))
     changed = created if rng.random() < 0.8 or note.source != "core" else min(ended, created + rng.randrange(90 * NANO))
-    evidence = heard is not None and rng.random() < 0.93
+    rests = bool(heard) and rng.random() < 0.93
     return {
         "text": note.text,
         "group": note.group,
@@ -58,11 +60,14 @@ def _fact(note: Noted, heard: Heard | None, started: int, ended: int, rng: rando
         "source": note.source,
         "createdAt": timestamp(created),
         "updatedAt": timestamp(changed),
-        "evidence": [_evidence(heard, rng)] if heard and evidence else [],
+        "evidence": [_evidence(heard[0], rng), *map(_whole, heard[1:])] if rests else [],
     }
 
 
 def _evidence(heard: Heard, rng: random.Random) -> Item:
-    text = heard.spoken.text
-    clauses = max(text.split(", "), key=len).strip(" .?!…")
-    return {"type": "transcript", "reference": heard.transcript, "quote": clauses if rng.random() < 0.4 else text}
+    clause = max(heard.spoken.text.split(", "), key=len).strip(" .?!…")
+    return _whole(heard) | ({"quote": clause} if rng.random() < 0.4 else {})
+
+
+def _whole(heard: Heard) -> Item:
+    return {"type": "transcript", "reference": heard.transcript, "quote": heard.spoken.text}

@@ -19,6 +19,8 @@ _WORD = re.compile(r"\w{3,}")
 _SHORT = 24
 # A quote is looked for in so many sentences before the fact.
 _REACH = 5
+# Words shared with a fact; a second sentence that has so many is quoted, too.
+_MANY = 3
 # Such facts are known without being talked about; they quote only what really names them.
 _BACKGROUND = ("medications-prior-to-visit", "past-medical-history", "social-history", "functional-status")
 
@@ -31,12 +33,16 @@ class Said(NamedTuple):
 
 
 class Noted(NamedTuple):
-    """A fact and the number of the sentence that it follows from; None where nothing was said about it."""
+    """A fact and the number of the sentence that it follows from; None where nothing was said about it.
+
+    ``also`` is another sentence that says much of it, if one does.
+    """
 
     group: str
     text: str
     sentence: int | None
     source: str = "core"
+    also: int | None = None
 
 
 class Visit(NamedTuple):
@@ -115,7 +121,8 @@ def _told(turns: Iterable[Turn], blanks: Blanks) -> tuple[list[Said], list[Noted
         said += [Said(turn.speaker, sentence) for sentence in sentences(blanks.fill(turn.text))]
         for group, text in turn.facts:
             filled = blanks.fill(text)
-            noted.append(Noted(group, filled, _source(said, first, group, filled)))
+            sentence, also = _sources(said, first, group, filled)
+            noted.append(Noted(group, filled, sentence, also=also))
     return said, noted
 
 
@@ -130,10 +137,16 @@ def sentences(text: str) -> list[str]:
     return parts
 
 
-def _source(said: list[Said], first: int, group: str, fact: str) -> int | None:
-    """The sentence, of the last ones, that shares most words with the fact; an answer counts more than its question."""
+def _sources(said: list[Said], first: int, group: str, fact: str) -> tuple[int | None, int | None]:
+    """The sentence, of the last ones, that shares most words with the fact; an answer counts more than its question.
+
+    And the next best, if it shares many.
+    """
     words = set(_WORD.findall(fact.lower()))
     near = range(max(0, len(said) - _REACH), len(said))
     shared = {number: len(words.intersection(_WORD.findall(said[number].text.lower()))) for number in near}
-    best = max(near, key=lambda number: (shared[number] + 1.5 * (number >= first), number))
-    return None if group in _BACKGROUND and not shared[best] else best
+    *others, best = sorted(near, key=lambda number: (shared[number] + 1.5 * (number >= first), number))
+    if group in _BACKGROUND and not shared[best]:
+        return None, None
+    also = others[-1] if others and shared[others[-1]] >= _MANY else None
+    return best, also

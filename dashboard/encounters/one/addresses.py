@@ -13,6 +13,7 @@ from dashboard.listing.sealed import seal
 WITH_TRANSCRIPT = "with-transcript"
 # In an address: opened from the patient's page, which was at this page of the encounters.
 BACK = "back"
+FIRST_QUOTE = 1
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,14 @@ class Addresses:
     def print_with_transcript(self) -> str:
         return _with(self.print, {WITH_TRANSCRIPT: "1"})
 
-    def transcript(self, key: str, fact: str = "") -> str:
-        """One of several transcripts, at the words that a fact rests on."""
-        return _with(self.part("transcript"), {"transcript": key} | ({"fact": fact} if fact else {}))
+    def transcript(self, key: str, fact: str = "", quote: int = FIRST_QUOTE) -> str:
+        """One of several transcripts, at one of the quotes that a fact rests on."""
+        chosen = {"transcript": key}
+        if fact:
+            chosen["fact"] = fact
+        if quote != FIRST_QUOTE:
+            chosen["quote"] = str(quote)
+        return _with(self.part("transcript"), chosen)
 
     def recording(self, key: str) -> str:
         """The sound itself, which no list has a say in."""

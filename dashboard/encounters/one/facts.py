@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from corti_gateway.contents import Evidence, Fact, FactGroup
 from corti_gateway.ids import canonical
 from corti_gateway.vocabulary import FactSource
-from dashboard.encounters.one.addresses import Addresses
+from dashboard.encounters.one.addresses import FIRST_QUOTE, Addresses
 from dashboard.encounters.presenters import label
 from dashboard.listing.discretion import Shown
 from dashboard.listing.formatting import words_of
@@ -88,15 +88,17 @@ def _line(fact: Fact, addresses: Addresses, shown: Shown) -> FactLine:
         text=shown.text(fact.text or "") or "A fact without words",
         source=label(SOURCES, fact.source, shown) if fact.source else "",
         quotes=tuple(
-            Quote(shown.text(found.quote), _place(fact.id, found, addresses)) for found in fact.evidence if found.quote
+            Quote(shown.text(found.quote), _place(fact.id, number, found, addresses))
+            for number, found in enumerate(fact.evidence, FIRST_QUOTE)
+            if found.quote
         ),
         damaged=", ".join(fact.damaged),
     )
 
 
-def _place(fact: str | None, evidence: Evidence, addresses: Addresses) -> str:
+def _place(fact: str | None, number: int, evidence: Evidence, addresses: Addresses) -> str:
     key = canonical(evidence.reference or "") if is_from_transcript(evidence) else None
-    return addresses.transcript(key, fact) if key and fact else ""
+    return addresses.transcript(key, fact, number) if key and fact else ""
 
 
 def is_from_transcript(evidence: Evidence) -> bool:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import accumulate
@@ -25,18 +25,24 @@ class _Fit(IntEnum):
 
 @dataclass(frozen=True)
 class Marks:
-    """The segments that quotes stand in; ``repeated``: a quote stands at several places, and nobody knows which."""
+    """The segments that quotes stand in; ``repeated``: a quote stands at several places, and nobody knows which.
+
+    ``first`` is where the quote that was asked for begins, None if it stands nowhere.
+    """
 
     numbers: frozenset[int] = frozenset()
     repeated: bool = False
+    first: int | None = None
 
     @classmethod
-    def of(cls, segments: Sequence[Segment], quotes: Sequence[str]) -> "Marks":
+    def of(cls, segments: Sequence[Segment], quotes: Mapping[str, str], asked: str = "") -> "Marks":
+        """``asked`` is the name of one of the quotes; "" means the first."""
         if not quotes:
             return cls()
-        found = places(segments, quotes)
-        numbers = frozenset(number for runs in found for run in runs for number in run)
-        return cls(numbers, any(len(runs) > 1 for runs in found))
+        found = dict(zip(quotes, places(segments, list(quotes.values())), strict=True))
+        numbers = frozenset(number for runs in found.values() for run in runs for number in run)
+        begins = [run.start for run in found.get(asked or next(iter(quotes)), ())]
+        return cls(numbers, any(len(runs) > 1 for runs in found.values()), min(begins, default=None))
 
 
 def places(segments: Sequence[Segment], quotes: Sequence[str]) -> list[list[range]]:

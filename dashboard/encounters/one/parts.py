@@ -160,13 +160,13 @@ def _transcript(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
         return context
     if isinstance(read.chosen, GatewayError):
         return context | {"missing": failure_of(read.chosen)}
-    quoted = quotes(fact, answers[1], canonical(read.chosen.id) or "") if fact else []
-    marks = Marks.of(read.chosen.segments, quoted)
+    quoted = quotes(fact, answers[1], canonical(read.chosen.id) or "") if fact else {}
+    marks = Marks.of(read.chosen.segments, quoted, asked.chosen.get("quote", ""))
     sheet = TranscriptSheet.of(read.chosen, asked.shown, marks)
     sound = asked.addresses.recording(sheet.recording) if sheet.recording else ""
     numbers = (number for number, one in enumerate(samples, 1) if canonical(one.id) == sheet.key)
-    if fact and not marks.numbers:
-        context["evidence"] = why_missing(fact, answers[1])
+    if fact and marks.first is None:
+        context["evidence"] = why_missing(fact, answers[1], others=bool(marks.numbers))
     return context | {
         "sheet": sheet,
         "number": next(numbers, 0) if len(samples) > 1 else 0,

@@ -65,7 +65,7 @@ class Place:
 
     @property
     def asked(self) -> Asked:
-        chosen = {name: self.request.GET.get(name, "") for name in ("transcript", "fact")}
+        chosen = {name: self.request.GET.get(name, "") for name in ("transcript", "fact", "quote")}
         return Asked(self.request.tenant.gateway, self.addresses, self.viewer, chosen)
 
     def known(self) -> source.Known:

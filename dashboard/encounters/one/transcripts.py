@@ -22,11 +22,15 @@ NO_MARKS = Marks()
 
 
 class Said(TypedDict):
-    """A segment for the template; a dictionary, as there can be thousands. ``place`` is where it begins, as markup."""
+    """A segment for the template; a dictionary, as there can be thousands. ``place`` is where it begins, as markup.
+
+    ``asked`` is the one that a quote leads to.
+    """
 
     place: str
     text: str
     marked: bool
+    asked: bool
 
 
 class Turn(TypedDict):
@@ -59,7 +63,7 @@ class TranscriptSheet:
     @classmethod
     def of(cls, transcript: Transcript, shown: Shown, marks: Marks = NO_MARKS) -> "TranscriptSheet":
         recording = canonical(transcript.recording_id or "") or ""
-        turns = _turns(transcript, marks.numbers, shown, plays=bool(recording))
+        turns = _turns(transcript, marks, shown, plays=bool(recording))
         return cls(
             key=canonical(transcript.id) or "",
             turns=turns,
@@ -83,7 +87,7 @@ class TranscriptSheet:
         return rendered("encounters/one/turns.jinja", {"turns": self.turns})
 
 
-def _turns(transcript: Transcript, marked: frozenset[int], shown: Shown, *, plays: bool) -> list[Turn]:
+def _turns(transcript: Transcript, marks: Marks, shown: Shown, *, plays: bool) -> list[Turn]:
     turns: list[Turn] = []
     voices: dict[tuple[int | None, int | None], int] = {}
     last: object = None
@@ -97,7 +101,8 @@ def _turns(transcript: Transcript, marked: frozenset[int], shown: Shown, *, play
         said: Said = {
             "place": _place(segment.start, plays=plays),
             "text": text,
-            "marked": number in marked,
+            "marked": number in marks.numbers,
+            "asked": number == marks.first,
         }
         turns[-1]["said"].append(said)
     return turns

@@ -119,6 +119,46 @@ def test_a_sentence_reached_by_arrows_is_not_under_the_line(clinic: HostedTenant
     assert focused >= place(page, "#transcript .part-head")["bottom"]
 
 
+# Where a sentence's first and last sign stand, and its time, from the left of the sentence to its right (0 to 1).
+SPREAD = """(sentence) => {
+    const { left, width } = sentence.getBoundingClientRect();
+    const text = document.createTreeWalker(sentence, NodeFilter.SHOW_TEXT);
+    const said = [];
+    while (text.nextNode()) if (!text.currentNode.parentElement.closest(".at")) said.push(text.currentNode);
+    const at = (node, place) => {
+        const range = new Range();
+        range.setStart(node, place);
+        range.setEnd(node, place + 1);
+        const box = range.getBoundingClientRect();
+        return ((box.left + box.right) / 2 - left) / width;
+    };
+    const last = said.at(-1);
+    const first = last.data.length - last.data.trimStart().length;
+    const time = sentence.querySelector(".at").getBoundingClientRect();
+    return [at(last, first), at(last, last.data.length - 1), (time.right - left) / width];
+}"""
+MIXED = ["Good morning, Dr. שלום speaking.", "שלום, Dr. Smith, כואבת לי הברך.", "نعم، هذا صحيح."]
+
+
+@pytest.mark.parametrize("path", ["transcript/", "print/?with-transcript=1"])
+@pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, NARROW])
+def test_each_sentence_reads_in_the_direction_of_its_letters(
+    clinic: HostedTenant, visit: Visit, key: str, path: str, viewport: Any
+) -> None:
+    clinic.contents.put(key, transcripts=[MIXED])
+    visitor = visit("ada", viewport=viewport)
+    page = visitor.page
+    page.add_init_script("window.print = () => {}")
+    visitor.open(f"/opened/encounters/{key}/{path}")
+    if path.startswith("print"):
+        page.emulate_media(media="print")
+    for number, is_from_right in enumerate((False, True, True)):
+        first, last, time = page.locator(".said p").nth(number).evaluate(SPREAD)
+        assert time < min(first, last)
+        assert (first > 0.93) if is_from_right else (first < time + 0.1)
+        assert (last < first) is is_from_right
+
+
 # --- Hearing ---------------------------------------------------------------------------------------------------------
 
 

@@ -94,6 +94,31 @@ def test_search_stays_within_reach_in_a_long_transcript(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+HIGHLIGHTED = "[...CSS.highlights.get('here')].map(String)"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "highlighted"),
+    [
+        ("istanbul", "1 of 2", ["İSTANBUL"]),
+        ("İstanbul", "1 of 2", ["İSTANBUL"]),
+        ("dan beri", "1 of 1", ["DAN BERİ"]),
+        ("since when? since march", "1 of 1", ["Since when?", "Since March"]),
+        ("march. well, in istanbul. and", "1 of 1", ["March.", "Well, in İstanbul.", "And"]),
+        ("0:0", "not found", []),
+    ],
+)
+def test_a_search_finds_any_spelling_and_words_over_several_sentences(
+    clinic: HostedTenant, ada: Visitor, key: str, wanted: str, found: str, highlighted: list[str]
+) -> None:
+    said = ["Since when?", "Since March.", "Well, in İstanbul.", "And before?", "İSTANBUL’DAN BERİ."]
+    clinic.contents.put(key, transcripts=[said[-1:] + said[:-1]])
+    page = open_part(ada, key, "transcript/")
+    page.locator("#find").fill(wanted)
+    expect(page.locator("#found")).to_have_text(found)
+    assert page.evaluate(HIGHLIGHTED) == highlighted
+
+
 def test_escape_clears_the_search_before_it_closes_the_panel(clinic: HostedTenant, ada: Visitor) -> None:
     page = at_the_list(ada)
     page.locator("a.title").nth(3).click()

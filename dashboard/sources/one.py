@@ -36,14 +36,14 @@ class Known:
     failure: GatewayError | None = None
 
 
-def interaction(tenant: Tenant, index: IndexState | None, key: str) -> Known:
+def interaction(tenant: Tenant, index: IndexState | None, key: str, deadline: Deadline | None = None) -> Known:
     """The encounter as Corti has it now, or as the index remembers it where Corti does not answer.
 
     What Corti says it does not have is :class:`NotFound`, whatever the index remembers.
     """
     try:
         _respect_circuit(tenant)
-        return Known(tenant.gateway.get_interaction(key), datetime.now(UTC))
+        return Known(tenant.gateway.get_interaction(key, deadline=deadline), datetime.now(UTC))
     except NotFound:
         raise
     except GatewayError as failure:

@@ -42,10 +42,17 @@ def offered(tenant: Tenant, index: IndexState | None) -> tuple[Order, ...]:
     return indexed.SORTS if index is not None and not index.is_empty else live.sorts(tenant)
 
 
-def answer(tenant: Tenant, question: Question, index: IndexState | None = None, *, count: bool = False) -> Page:
+def answer(
+    tenant: Tenant,
+    question: Question,
+    index: IndexState | None = None,
+    *,
+    count: bool = False,
+    deadline: Deadline | None = None,
+) -> Page:
     """One page of rows; raises ``GatewayError``, or :class:`NeedsIndex`.
 
-    Everything together stays within the tenant's deadline: a person is waiting.
+    Everything together stays within the tenant's deadline, or the given one: a person is waiting.
     """
     usable = index if index is not None and not index.is_empty else None
     if question.needs_index and usable is None:
@@ -54,7 +61,9 @@ def answer(tenant: Tenant, question: Question, index: IndexState | None = None, 
     if usable is not None and _is_for_the_index(tenant, question, usable):
         return replace(_from_index(tenant, question, usable), outage=_told(trouble))
     is_followed = usable is not None and bool(usable.holder)
-    seconds = PATIENCE if is_followed and trouble is not None and trouble.is_open else tenant.config.deadline
+    seconds = tenant.config.deadline if deadline is None else deadline.remaining()
+    if is_followed and trouble is not None and trouble.is_open:
+        seconds = min(PATIENCE, seconds)
     try:
         page = _asked(tenant, question, trouble, Deadline.after(seconds), count=count)
     except GatewayError as error:

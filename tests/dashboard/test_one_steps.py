@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import reverse
 
+from corti_gateway.deadline import Deadline
 from dashboard.listing.controls import PATIENT
 from dashboard.listing.sealed import seal
+from dashboard.sources import plan
 from tests.dashboard.opened import PERSON, keys_of, url_of
 
 
@@ -52,6 +54,49 @@ def test_an_encounter_that_left_its_list_says_so(upstream, page_client):
     page = page_client.page(url_of(key, "next", "?status=completed"))
     assert page.status == 200
     assert "not on its page of the list any more" in page.text
+
+
+def test_all_pages_of_a_step_share_one_deadline_that_leaves_time_for_the_encounter(upstream, page_client, monkeypatch):
+    asked = []
+    real = plan.answer
+
+    def answer(*given, deadline=None, **options):
+        asked.append(deadline)
+        return real(*given, deadline=deadline, **options)
+
+    monkeypatch.setattr(plan, "answer", answer)
+    key = upstream.add(patient=PERSON, status="planned")
+    page = page_client.page(url_of(key, "next", "?status=completed&size=10&page=2"))
+    assert "not on its page of the list any more" in page.text
+    assert len(asked) == 3
+    assert len({deadline.at for deadline in asked}) == 1
+
+
+def test_a_slow_list_is_not_walked_on_when_no_time_is_left(upstream, page_client, monkeypatch):
+    real = plan.answer
+    asked = []
+
+    def slow(*given, deadline, **options):
+        asked.append(deadline)
+        page = real(*given, **options)
+        monkeypatch.setattr(Deadline, "remaining", lambda self: 0.1 if self.at == deadline.at else 2.0)
+        return page
+
+    monkeypatch.setattr(plan, "answer", slow)
+    key = upstream.add(patient=PERSON, status="planned")
+    page = page_client.page(url_of(key, "next", "?status=completed&size=10&page=2"))
+    assert "The list could not be read: Corti took too long to answer." in page.text
+    assert page.one(r'data-key="([^"]*)"') == key
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("way", ["next", "previous"])
+def test_pages_without_an_encounter_to_open_are_called_by_where_they_are(upstream, page_client, monkeypatch, way):
+    keys = keys_of(page_client.page("/nordhavn/encounters/?size=10&page=7"))
+    place = -1 if way == "next" else 0
+    monkeypatch.setattr("dashboard.encounters.one.steps.can_be_opened", lambda row: row.id == keys[place])
+    page = page_client.page(url_of(keys[place], way, "?size=10&page=7"))
+    assert f"The {way} pages of the list hold no encounter that can be opened." in page.text
 
 
 def test_going_on_does_not_show_what_the_viewer_must_not_see(upstream, page_client, indexed):

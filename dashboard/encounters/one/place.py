@@ -68,10 +68,10 @@ class Place:
         chosen = {name: self.request.GET.get(name, "") for name in ("transcript", "fact", "quote")}
         return Asked(self.request.tenant.gateway, self.addresses, self.viewer, chosen)
 
-    def known(self) -> source.Known:
+    def known(self, deadline: Deadline | None = None) -> source.Known:
         """The encounter; raises ``Http404`` where Corti does not have it, ``GatewayError`` where nobody can tell."""
         try:
-            return source.interaction(self.request.tenant, plan.index_of(self.request.tenant), self.key)
+            return source.interaction(self.request.tenant, plan.index_of(self.request.tenant), self.key, deadline)
         except NotFound:
             raise Http404 from None
 

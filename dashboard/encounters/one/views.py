@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError, NotFound, OutOfRange
 from dashboard.encounters.one import parts, printing, recordings
 from dashboard.encounters.one.addresses import WITH_TRANSCRIPT
@@ -35,9 +36,10 @@ def encounter(request: TenantRequest, key: UUID) -> HttpResponse:
 def step(request: TenantRequest, key: UUID, way: str) -> HttpResponse:
     """To the encounter after or before this one in its list; at the end of the list this one again, which says so."""
     place = Place.of(request, key)
-    found = neighbour(request, place.addresses, Way(way))
+    deadline = request.tenant.gateway.deadline()
+    found = neighbour(request, place.addresses, Way(way), deadline)
     if isinstance(found, str):
-        return _encounter(place, notice=found)
+        return _encounter(place, notice=found, deadline=deadline)
     return redirect(found.one)
 
 
@@ -117,9 +119,9 @@ def recording(request: TenantRequest, key: UUID, recording_key: UUID) -> HttpRes
         return HttpResponse(f"{failure.title}.\n", status=failure.status, content_type="text/plain")
 
 
-def _encounter(place: Place, notice: str = "") -> HttpResponse:
+def _encounter(place: Place, notice: str = "", deadline: Deadline | None = None) -> HttpResponse:
     try:
-        known = place.known()
+        known = place.known(deadline)
     except GatewayError as error:
         return _failed(place, error)
     place.shows(known)

@@ -10,7 +10,10 @@ from dashboard.listing import formatting
 
 @dataclass(frozen=True)
 class Failure:
-    """What the failure panel shows, and the HTTP status of the page around it."""
+    """What the failure panel shows, and the HTTP status of the page around it.
+
+    ``wait`` is how long Corti asked to be left alone, in words, "" if it did not.
+    """
 
     title: str
     advice: str
@@ -18,6 +21,7 @@ class Failure:
     reference: str
     detail: str
     can_retry: bool
+    wait: str = ""
 
     @classmethod
     def of(cls, error: errors.GatewayError, *, discreet: bool = False) -> "Failure":
@@ -27,10 +31,11 @@ class Failure:
         detail = error.problem.detail if error.problem and tells else ""
         # Not asked again by itself, but a person may: what came through a proxy or a portal may be gone in a moment.
         can_retry = error.retryable or isinstance(error, errors.UnreadableAnswer | errors.TooBusy)
+        wait = ""
         if isinstance(error, errors.TooBusy) and error.retry_after:
             wait = formatting.duration(timedelta(seconds=error.retry_after))
             advice = f"It asked us to wait: try again in {wait}."
-        return cls(title, advice, status, error.request_id, detail, can_retry)
+        return cls(title, advice, status, error.request_id, detail, can_retry, wait)
 
 
 # From the most special to the most general; the first that fits speaks.

@@ -89,6 +89,21 @@ def test_only_a_headline_of_which_all_is_known_says_that_there_is_nothing(holdin
     assert page.state == []
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [([7], "1 fact that Corti sent could not be read."), ([7, None, "Hip pain"], "2 facts that Corti sent could not")],
+)
+def test_what_could_not_be_read_is_called_by_what_it_is(holding, facts, words):
+    assert words in holding("facts", facts=facts).text
+
+
+def test_a_part_that_corti_is_too_busy_for_says_when_to_come_back(upstream, page_client):
+    key = upstream.hold(upstream.add(patient=PERSON), facts=["Hip pain"])
+    upstream.faults().set("status", status=429, retry_after="30", endpoint="facts")
+    page = page_client.page(url_of(key, "facts"), htmx=True)
+    assert "Only this part is affected. Try again in 30 s." in page.text
+
+
 # --- The words that a fact rests on ----------------------------------------------------------------------------------
 
 

@@ -41,11 +41,12 @@ class Asked:
 class PartKind:
     """A part: its name in addresses, its heading, its calls, and what their answers come to for the template.
 
-    The presenter raises the error of an answer that the part cannot be without.
+    ``item`` is one of the things in it. The presenter raises the error of an answer that the part cannot be without.
     """
 
     name: str
     heading: str
+    item: str
     calls: Callable[[Asked], Sequence[Call]]
     present: Callable[[Asked, Sequence[Any]], dict[str, Any]]
 
@@ -81,7 +82,7 @@ def failure_of(error: GatewayError, remark: str = ONLY_THIS) -> Failure:
     failure = Failure.of(error, discreet=True)
     title = REFUSED if isinstance(error, BadRequest) else failure.title
     what = (
-        "Try again in a moment."
+        f"Try again in {failure.wait or 'a moment'}."
         if failure.can_retry
         else "Tell your administrator: until they change something, trying again does not help."
     )
@@ -199,10 +200,10 @@ def _recordings(asked: Asked, answers: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-DOCUMENTS = PartKind("documents", "Documents", _document_calls, _documents)
-FACTS = PartKind("facts", "Facts", _fact_calls, _facts)
-TRANSCRIPT = PartKind("transcript", "Transcript", _transcript_calls, _transcript)
-RECORDINGS = PartKind("recordings", "Recordings", _recording_calls, _recordings)
+DOCUMENTS = PartKind("documents", "Documents", "document", _document_calls, _documents)
+FACTS = PartKind("facts", "Facts", "fact", _fact_calls, _facts)
+TRANSCRIPT = PartKind("transcript", "Transcript", "transcript", _transcript_calls, _transcript)
+RECORDINGS = PartKind("recordings", "Recordings", "recording", _recording_calls, _recordings)
 PARTS = (DOCUMENTS, FACTS, TRANSCRIPT, RECORDINGS)
 
 

@@ -69,4 +69,4 @@ def _talk(asked: Asked, transcript: Transcript | GatewayError) -> Talk:
     return Talk(TranscriptSheet.of(transcript, asked.shown))
 
 
-TRANSCRIPTS = PartKind("transcripts", "Transcript", _calls, _present)
+TRANSCRIPTS = PartKind("transcripts", "Transcript", "transcript", _calls, _present)

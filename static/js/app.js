@@ -46,9 +46,27 @@
     if (event.key === "/") { $(target).focus(); $(target).select(); } else $(target).click();
   });
 
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-copy]");
-    if (button) navigator.clipboard.writeText(button.dataset.copy).then(() => { button.textContent = "Copied"; });
+  // What became of a copy is said on its button for a while, and to those who hear the page.
+  const copied = document.createElement("p");
+  copied.className = "hidden";
+  copied.setAttribute("role", "status");
+  document.body.append(copied);
+  const COPIES = "[data-copy], [data-copy-of]";
+  const tell = (button, words, sentence) => {
+    button.dataset.label ??= button.textContent;
+    button.textContent = words;
+    copied.textContent = sentence;
+    clearTimeout(button.turning);
+    button.turning = setTimeout(() => { button.textContent = button.dataset.label; copied.textContent = ""; }, 4000);
+  };
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest(COPIES);
+    if (!button) return;
+    const { copy, copyOf } = button.dataset;
+    navigator.clipboard.writeText(copy ?? document.getElementById(copyOf).innerText.trim()).then(
+      () => tell(button, "Copied", "Copied."),
+      () => tell(button, "Not copied", "It could not be copied: the browser refused. Select the text instead."),
+    );
   });
 
   // The age of what is shown: amber when old.
@@ -64,7 +82,7 @@
   setInterval(age, 10_000);
   const ready = () => {
     age();
-    if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
+    if (navigator.clipboard) document.querySelectorAll(COPIES).forEach((button) => { button.hidden = false; });
   };
   ready();
 

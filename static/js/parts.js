@@ -1,4 +1,4 @@
-// The parts of an opened encounter: followed in place, asked for again, told of, copied and printed.
+// The parts of an opened encounter: followed in place, asked for again, told of and printed.
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -141,12 +141,9 @@
   });
 
   document.addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-copy-of]");
-    if (button) navigator.clipboard.writeText(document.getElementById(button.dataset.copyOf).innerText.trim()).then(() => { button.textContent = "Copied"; });
     if (target.closest("[data-print-now]")) print();
   });
   const ready = () => {
-    if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy-of]")) button.hidden = false;
     for (const button of document.querySelectorAll("[data-print-now]")) button.hidden = false;
   };
   document.addEventListener("htmx:afterSwap", ready);

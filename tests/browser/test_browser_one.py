@@ -109,6 +109,36 @@ def test_each_quote_of_a_fact_leads_to_its_own_sentence(clinic: HostedTenant, vi
     clinic.contents.put(key, transcripts=[SAID], facts=[first])
 
 
+REFUSED = "() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError')); }"
+
+
+@pytest.mark.parametrize("where", ["panel", "documents/"])
+def test_a_copied_document_is_told_of_and_can_be_copied_again(clinic: HostedTenant, visit: Visit, where: str) -> None:
+    visitor = visit("ada", permissions=["clipboard-read", "clipboard-write"])
+    page = visitor.page
+    page.clock.install()
+    if where == "panel":
+        at_the_list(visitor)
+        page.locator("a.title").nth(3).click()
+        opened(page)
+    else:
+        visitor.open(f"/opened/encounters/{rows_of(clinic)[3].id}/{where}")
+    button = page.locator("#documents .copy").first
+    told = page.locator("[role=status]", has_text="opied")
+    for _ in range(2):
+        button.click()
+        expect(button).to_have_text("Copied")
+        expect(told).to_have_text("Copied.")
+        page.clock.fast_forward(5000)
+        expect(button).to_have_text("Copy as text")
+        expect(told).to_have_count(0)
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator(".document-text").first.inner_text()
+    page.evaluate(REFUSED)
+    button.click()
+    expect(button).to_have_text("Not copied")
+    expect(told).to_contain_text("Select the text instead.")
+
+
 def test_closing_gives_the_focus_back_to_the_row_and_the_address_to_the_list(
     clinic: HostedTenant, ada: Visitor
 ) -> None:

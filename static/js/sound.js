@@ -128,6 +128,8 @@
     const asked = said.asked ? begins - Number($("[data-at]", said.asked)?.dataset.at) : NaN;
     return asked >= 0 && asked <= 50 ? said.asked : sentence;
   };
+  // To whoever does not see the page a time alone is no button.
+  const name = (button, words) => { button.ariaLabel = `${words} ${button.textContent}`; };
   const tell = (said) => {
     const { audio } = said;
     const state = stateOf(audio);
@@ -136,8 +138,7 @@
       for (const [sentence, is] of [[said.heard, false], [heard, true]]) {
         sentence?.classList.toggle("heard", is);
         const button = sentence && $("button.at", sentence);
-        if (button && is) button.setAttribute("aria-label", `${isOn(audio) ? "Pause" : "Play"}, ${button.textContent}`);
-        else button?.removeAttribute("aria-label");
+        if (button) name(button, is && isOn(audio) ? "Pause," : "Play from");
       }
       said.heard = heard;
       said.dataset.state = state;
@@ -228,6 +229,9 @@
     if (!said) return;
     const audio = document.getElementById(said.dataset.recording);
     if (!said.audio?.isConnected) said.audio = audio?.currentTime ? audio : undefined;
+    // Here and not on the server: there can be thousands, and without scripts they do nothing.
+    if (!said.isNamed) for (const button of said.querySelectorAll("button.at")) name(button, "Play from");
+    said.isNamed = true;
     match(said);
     tell(said);
     const first = $(".said button.at");

@@ -204,7 +204,7 @@ def test_a_sentence_pressed_again_is_held_and_then_plays_from_its_beginning(
     assert sound(page, "paused") is True
     assert sound(page, "currentTime") > 4.1
     expect(third).to_have_class("heard")
-    expect(at).to_have_attribute("aria-label", "Play, 0:04")
+    expect(at).to_have_attribute("aria-label", "Play from 0:04")
     page.keyboard.press("Space")
     is_(page, "playing")
     assert 4 <= sound(page, "currentTime") < 4.3
@@ -213,7 +213,15 @@ def test_a_sentence_pressed_again_is_held_and_then_plays_from_its_beginning(
     page.wait_for_function("() => document.querySelector('#said').audio.currentTime >= 8")
     is_(page, "playing")
     expect(page.locator(".said p").nth(4)).to_have_class("heard")
-    expect(at).not_to_have_attribute("aria-label", "Pause, 0:04")
+    expect(at).to_have_attribute("aria-label", "Play from 0:04")
+
+
+def test_every_time_is_a_button_that_says_what_it_does(clinic: HostedTenant, ada: Visitor, key: str) -> None:
+    clinic.contents.put(key, transcripts=[SAID, SAID[:3]])
+    page = open_part(ada, key)
+    expect(page.get_by_role("button", name="Play from 0:")).to_have_count(len(SAID))
+    page.locator(".samples a").nth(1).click()
+    expect(page.get_by_role("button", name="Play from 0:")).to_have_count(3)
 
 
 def test_the_line_holds_and_goes_on_where_it_was(clinic: HostedTenant, ada: Visitor, key: str) -> None:

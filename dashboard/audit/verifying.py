@@ -3,13 +3,18 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from django.db.models import QuerySet
 
 from dashboard.audit import chain, routing
 from dashboard.audit.chain import FIELDS, Mark
 from dashboard.audit.models import Entry, Head
-from dashboard.audit.writing import digest
+from dashboard.audit.writing import BEGUN, digest
 
 BATCH = 2_000
+_BEGUN_ANEW = "The chain was begun anew, so an earlier one is gone."
+_BEGUN_BY_NOBODY = "The chain of no tenant does not tell that this one began, so an earlier one of those is gone."
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,17 @@ class Verdict:
 
 
 def tenants() -> list[str]:
-    """Every tenant of which there is an entry or a chain's end."""
+    """Every tenant of which there is an entry or a chain's end, or of which the chain of no tenant says that there was
+    one; that chain first."""
     using = routing.alias()
-    told = set(Entry.objects.using(using).order_by().values_list("tenant", flat=True).distinct())
-    return sorted(told | set(Head.objects.using(using).values_list("tenant", flat=True)))
+    found = set(Entry.objects.using(using).order_by().values_list("tenant", flat=True).distinct())
+    found |= set(Head.objects.using(using).values_list("tenant", flat=True))
+    told = _begun().values_list("filters", flat=True)
+    return sorted(found | {dict(parse_qsl(filters)).get("chain", "") for filters in told})
+
+
+def _begun() -> QuerySet[Entry]:
+    return Entry.objects.using(routing.alias()).filter(tenant="", kind=BEGUN)
 
 
 def verify(tenant: str, head: str = "") -> Verdict:
@@ -38,6 +50,8 @@ def verify(tenant: str, head: str = "") -> Verdict:
     mark = Mark(end.tenant, end.first, end.before, end.number, end.hash)
     if not chain.is_signed(mark, end.signature):
         return Verdict(tenant, 0, "", "The end of the chain is not signed with the dashboard’s key, present or former.")
+    if tenant and (begun := _begun().filter(filters=f"chain={tenant}").count()) != 1:
+        return Verdict(tenant, 0, "", _BEGUN_ANEW if begun else _BEGUN_BY_NOBODY)
     number, before, seen = end.first - 1, end.before, not head or head == end.before
     trouble = ""
     for entry in _entries(tenant):

@@ -8,17 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.backends.utils import CursorWrapper
 
-from dashboard.audit import chain, routing
-from dashboard.audit.chain import FIELDS, Mark
+from dashboard.audit import chain, heads, routing
+from dashboard.audit.chain import FIELDS
 
-_HEAD = "SELECT first, before, number, hash FROM audit_head WHERE tenant = %s"
-_BEGIN = (
-    "INSERT INTO audit_head (tenant, first, before, number, hash, signature) VALUES (%s, 1, '', 0, '', '') "
-    "ON CONFLICT (tenant) DO NOTHING"
-)
-_MOVE = "UPDATE audit_head SET number = %s, hash = %s, signature = %s WHERE tenant = %s"
+# The kind of an entry about the beginning of another chain.
+BEGUN = "access-log-begun"
 _COLUMNS = ", ".join(f'"{name}"' for name in (*FIELDS, "hash"))
 _ADD = f"INSERT INTO audit_entry ({_COLUMNS}) VALUES ({', '.join(['%s'] * (len(FIELDS) + 1))})"  # noqa: S608
 _ADD_SUBJECT = "INSERT INTO audit_subject (tenant, digest, number) VALUES (%s, %s, %s)"
@@ -48,33 +43,37 @@ class Event:
 def append(event: Event) -> None:
     """Write an entry through to the disk; raises ``DatabaseError`` where that is not possible."""
     with transaction.atomic(using=routing.alias()), routing.connection().cursor() as cursor:
-        first, before, number, hash_before = _head(cursor, event.tenant)
-        number += 1
-        values = _values(event, number)
-        own = chain.hash_of(values, hash_before)
-        cursor.execute(_ADD, [*values, own])
+        mark, signed = heads.hold(cursor, event.tenant)
+        if not mark.number and event.tenant:
+            append(beginning(event.tenant))
+        values = _values(event, mark.number + 1)
+        mark = mark._replace(number=mark.number + 1, hash=chain.hash_of(values, mark.hash))
+        cursor.execute(_ADD, [*values, mark.hash])
         if event.patients:
-            subjects = [(event.tenant, one, number) for one in dict.fromkeys(map(digest, event.patients))]
+            subjects = [(event.tenant, one, mark.number) for one in dict.fromkeys(map(digest, event.patients))]
             cursor.executemany(_ADD_SUBJECT, subjects)
-        signature = chain.sign(Mark(event.tenant, first, before, number, own))
-        cursor.execute(_MOVE, [number, own, signature, event.tenant])
+        heads.move(cursor, mark, signed)
+
+
+def beginning(tenant: str) -> Event:
+    """What the chain of no tenant says of every other one, so that a chain that is gone as a whole is missed."""
+    return Event(BEGUN, "C", "done", filters=f"chain={tenant}")
+
+
+def sign_anew(tenant: str) -> bool:
+    """Sign the end of a chain that no known key has signed, and write that down in it; whether there was need to."""
+    with transaction.atomic(using=routing.alias()), routing.connection().cursor() as cursor:
+        mark, signed = heads.hold(cursor, tenant)
+        if signed:
+            return False
+        heads.move(cursor, mark, signed=True)
+        append(Event("access-log-signed", "E", "done", tenant=tenant, filters=f"number={mark.number}"))
+    return True
 
 
 def digest(identifier: str) -> str:
     """What stands for a patient's identifier where it is looked for."""
     return hashlib.sha256(identifier.encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def _head(cursor: CursorWrapper, tenant: str) -> tuple[int, str, int, str]:
-    """Where the chain stands; on PostgreSQL held until the end of the transaction, on SQLite everything is."""
-    lock = " FOR UPDATE" if routing.connection().vendor == "postgresql" else ""
-    cursor.execute(_HEAD + lock, [tenant])
-    found = cursor.fetchone()
-    if found is None:
-        cursor.execute(_BEGIN, [tenant])
-        cursor.execute(_HEAD + lock, [tenant])
-        found = cursor.fetchone()
-    return found  # type: ignore[no-any-return]
 
 
 def _values(event: Event, number: int) -> tuple[Any, ...]:

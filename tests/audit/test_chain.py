@@ -1,9 +1,13 @@
 """An entry that was changed, removed, added or moved is found, and the database refuses to do any of it."""
 
 import threading
+from importlib import import_module
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.conf import settings as settings_of_django
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections, transaction
 from hypothesis import HealthCheck, given, settings
@@ -12,9 +16,9 @@ from hypothesis import strategies as st
 from dashboard.audit import chain, routing, triggers
 from dashboard.audit.chain import FIELDS
 from dashboard.audit.models import Entry, Head, Subject
-from dashboard.audit.retention import purge
-from dashboard.audit.verifying import verify
-from dashboard.audit.writing import Event, append
+from dashboard.audit.retention import Unsigned, purge
+from dashboard.audit.verifying import tenants, verify
+from dashboard.audit.writing import BEGUN, Event, append, sign_anew
 
 pytestmark = pytest.mark.django_db
 texts = st.text(max_size=12)
@@ -33,6 +37,7 @@ events = st.builds(
     request_id=texts,
     address=st.sampled_from(["", "10.0.0.1", "2001:db8::1"]),
 )
+SEEN = Event("list", "R", "shown", tenant="nordhavn", patients=["PT-1"])
 several = st.lists(events, min_size=2, max_size=6)
 
 
@@ -147,16 +152,93 @@ def test_a_former_key_still_tells_and_a_foreign_one_does_not(settings):
     assert verify("nordhavn").trouble == ""
     settings.SECRET_KEY_FALLBACKS = []
     assert "not signed" in verify("nordhavn").trouble
-    append(Event("list", "R", "shown", tenant="nordhavn"))
+    settings.SECRET_KEY_FALLBACKS = ["a secret of the tests, of no use anywhere"]
+    append(SEEN)
+    settings.SECRET_KEY_FALLBACKS = []
     assert verify("nordhavn").trouble == ""
 
 
 def test_tenants_have_chains_of_their_own():
     written([Event("list", "R", "shown", tenant=slug) for slug in ("nordhavn", "riverside", "nordhavn", "")])
-    assert [verify(slug).entries for slug in ("nordhavn", "riverside", "")] == [2, 1, 1]
+    # In the chain of no tenant, beside its own entry, that the two others began.
+    assert [verify(slug).entries for slug in ("nordhavn", "riverside", "")] == [2, 1, 3]
     entries("riverside").update(username="x")
     assert verify("nordhavn").trouble == ""
     assert verify("riverside").trouble
+
+
+# --- What somebody without the key makes of a database without triggers ----------------------------------------------
+
+
+def heads():
+    return Head.objects.using(routing.alias())
+
+
+def subjects():
+    return Subject.objects.using(routing.alias())
+
+
+def erase(tenant):
+    for rows in (entries(tenant), subjects().filter(tenant=tenant), heads().filter(tenant=tenant)):
+        rows.delete()
+
+
+def test_a_chain_that_is_gone_as_a_whole_is_missed():
+    written([SEEN, Event("list", "R", "shown", tenant="riverside")])
+    erase("nordhavn")
+    assert tenants() == ["", "nordhavn", "riverside"]
+    assert "signed end of the chain is missing" in verify("nordhavn").trouble
+    assert verify("riverside").trouble == ""
+
+
+@pytest.mark.parametrize("place", [None, {}, {"first": 9, "number": 8}])
+def test_a_chain_that_begins_anew_does_not_hide_the_one_before(place):
+    written([SEEN, SEEN])
+    erase("nordhavn")
+    if place is not None:
+        heads().create(tenant="nordhavn", **place)
+    append(SEEN)
+    assert verify("nordhavn").trouble
+
+
+def test_a_chain_of_no_tenant_that_is_gone_is_missed_in_the_others():
+    written([SEEN])
+    erase("")
+    append(Event("sign-in", "E", "done"))
+    assert verify("").trouble == ""
+    assert "does not tell that this one began" in verify("nordhavn").trouble
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_next_entry_vouches_for_nothing_that_was_bent_before_it(number):
+    """With nothing but SHA-256 anybody can write a chain; only its signed end makes it ours."""
+    written([SEEN] * 4)
+    if number == 1:
+        heads().filter(tenant="nordhavn").update(first=3, before=entries().get(number=2).hash)
+        entries().filter(number__lt=3).delete()
+        subjects().filter(number__lt=3).delete()
+    else:
+        heads().filter(tenant="nordhavn").update(number=2, hash=entries().get(number=2).hash)
+        entries().filter(number__gt=2).delete()
+        subjects().filter(number__gt=2).delete()
+    append(SEEN)
+    assert "not signed" in verify("nordhavn").trouble
+    with pytest.raises(Unsigned):
+        purge("nordhavn", 2**60)
+
+
+def test_a_chain_whose_key_is_lost_is_signed_anew_by_hand_and_says_so(settings):
+    written([SEEN])
+    settings.SECRET_KEY = "another key of at least thirty-two characters"
+    append(SEEN)
+    assert "not signed" in verify("nordhavn").trouble
+    assert run("sign", "nordhavn") == "nordhavn: signed anew\n"
+    last = entries().last()
+    assert (last.kind, last.filters) == ("access-log-signed", "number=2")
+    append(SEEN)
+    assert (verify("nordhavn").trouble, verify("nordhavn").entries) == ("", 4)
+    assert not sign_anew("nordhavn")
+    assert run("sign") == "(no tenant): signed anew\nnordhavn: was signed before\n"
 
 
 # --- The database's own refusal --------------------------------------------------------------------------------------
@@ -177,6 +259,16 @@ def guarded(db):
         "DELETE FROM audit_entry WHERE number = 1",
         "UPDATE audit_subject SET digest = 'x'",
         "DELETE FROM audit_subject",
+        "DELETE FROM audit_head",
+        "UPDATE audit_head SET number = 0",
+        "UPDATE audit_head SET first = 0",
+        "UPDATE audit_head SET first = 1000000",
+        "UPDATE audit_head SET tenant = 'x' WHERE tenant = 'nordhavn'",
+        *(
+            f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
+            for table in triggers.TABLES
+            if settings_of_django.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+        ),
     ],
 )
 def test_the_database_refuses_to_change_or_delete(guarded, statement):
@@ -210,9 +302,54 @@ def test_what_is_old_is_purged_and_the_rest_stays_whole(guarded):
     assert verify("nordhavn").trouble == ""
     assert Subject.objects.using(routing.alias()).count() == 2
     assert purge("nordhavn", limit).entries == 0
-    # What was purged cannot be told apart from the outside but by the signed beginning.
-    Head.objects.using(routing.alias()).update(first=5)
+    # What was purged cannot be told apart from the outside but by the signed beginning, which no entry signs anew.
+    heads().filter(tenant="nordhavn").update(first=6)
+    entries().filter(number__lt=6).delete()
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(using=routing.alias()):
+        heads().filter(tenant="nordhavn").update(first=4)
+    append(SEEN)
     assert "not signed" in verify("nordhavn").trouble
+
+
+def test_that_chains_began_outlives_the_entries_of_that_time(guarded):
+    append(Event("list", "R", "shown", tenant="riverside"))
+    limit = entries("riverside").last().at + 1
+    assert purge("", limit).entries == 2
+    assert list(entries("").values_list("kind", "filters")) == [
+        (BEGUN, "chain=nordhavn"),
+        (BEGUN, "chain=riverside"),
+        ("access-log-purged", "entries=2"),
+    ]
+    assert [verify(slug).trouble for slug in tenants()] == ["", "", ""]
+
+
+def test_chains_that_began_before_that_was_told_are_told_by_the_migration(db):
+    written([SEEN, Event("list", "R", "shown", tenant="riverside")])
+    erase("")
+    assert "does not tell" in verify("nordhavn").trouble
+    migration = import_module("dashboard.audit.migrations.0002_guarded_heads")
+    migration.guard(apps, SimpleNamespace(connection=routing.connection()))
+    assert triggers.missing(routing.connection()) == []
+    assert [verify(slug).trouble for slug in tenants()] == ["", "", ""]
+
+
+def test_triggers_that_are_gone_or_do_nothing_are_told(guarded):
+    written_by = routing.connection()
+    assert "as they were written" in run("verify")
+    with written_by.cursor() as cursor:
+        if written_by.vendor == "postgresql":
+            cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_update")
+            cursor.execute("CREATE OR REPLACE TRIGGER audit_head_delete BEFORE DELETE ON audit_head FOR EACH ROW "
+                           "WHEN (1 > 2) EXECUTE FUNCTION audit_refuse()")  # fmt: skip
+        else:
+            cursor.execute("DROP TRIGGER audit_entry_update")
+            cursor.execute("DROP TRIGGER audit_head_delete")
+            cursor.execute("CREATE TRIGGER audit_head_delete BEFORE DELETE ON audit_head BEGIN SELECT 1; END")
+    assert triggers.missing(written_by) == ["audit_entry_update", "audit_head_delete"]
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("audit", "verify", stdout=out, no_color=True)
+    assert "without audit_entry_update, audit_head_delete." in out.getvalue()
 
 
 # --- Many at once ----------------------------------------------------------------------------------------------------
@@ -246,9 +383,10 @@ def run(*words):
     return out.getvalue()
 
 
-def test_the_command_says_that_all_is_well_or_what_is_not():
+def test_the_command_says_that_all_is_well_or_what_is_not(monkeypatch):
+    monkeypatch.setattr(triggers, "missing", lambda connection: [])
     written([Event("list", "R", "shown", tenant=slug) for slug in ("nordhavn", "riverside")])
-    assert run("verify").count("1 entries are as they were written") == 2
+    assert run("verify").count(": 1 entries are as they were written") == 2
     head = entries().last().hash
     assert head in run("verify", "nordhavn", "--head", head)
     with pytest.raises(CommandError, match="name it"):

@@ -1,4 +1,4 @@
-"""``manage.py audit verify|purge``: whether the access log is whole, and its end."""
+"""``manage.py audit verify|purge|sign``: whether the access log is whole, its end, and a new signature."""
 
 import argparse
 from datetime import UTC, datetime, timedelta
@@ -7,13 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dashboard.audit import rights
-from dashboard.audit.retention import purge
+from dashboard.audit import rights, routing, triggers
+from dashboard.audit.retention import Unsigned, purge
 from dashboard.audit.verifying import tenants, verify
+from dashboard.audit.writing import sign_anew
 
 
 class Command(BaseCommand):
-    help = "Verifies the access log, or deletes what is older than it must be kept."
+    help = "Verifies the access log, deletes what is older than it must be kept, or signs it anew after a lost key."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
@@ -22,10 +23,14 @@ class Command(BaseCommand):
         check.add_argument("--head", default="", help="a hash that was noted elsewhere and must be in the chain")
         old = what.add_parser("purge", help="delete what is older than AUDIT_KEEP_YEARS")
         old.add_argument("--before", type=datetime.fromisoformat, help="an earlier day, as 2020-12-31")
+        lost = what.add_parser("sign", help="sign the ends of chains that no known key has signed; audit.md says when")
+        lost.add_argument("tenant", nargs="?", help="one tenant only")
 
     def handle(self, *args: Any, what: str, **options: Any) -> None:
         if what == "verify":
             self._verify(options["tenant"], options["head"])
+        elif what == "sign":
+            self._sign(options["tenant"])
         else:
             self._purge(options["before"])
 
@@ -33,6 +38,9 @@ class Command(BaseCommand):
         if head and tenant is None:
             raise CommandError("--head belongs to one tenant: name it.")
         wrong = 0
+        if missing := triggers.missing(routing.connection()):
+            wrong += 1
+            self.stdout.write(self.style.ERROR(f"The database does not keep the log: without {', '.join(missing)}."))
         for one in tenants() if tenant is None else [tenant]:
             verdict = verify(one, head)
             wrong += bool(verdict.trouble)
@@ -52,5 +60,13 @@ class Command(BaseCommand):
         if limit > kept:
             raise CommandError(f"Entries are kept for {settings.AUDIT_KEEP_YEARS} years (AUDIT_KEEP_YEARS).")
         for one in tenants():
-            gone = purge(one, int(limit.timestamp() * 1_000_000))
+            try:
+                gone = purge(one, int(limit.timestamp() * 1_000_000))
+            except Unsigned as error:
+                raise CommandError(f"{one or '(no tenant)'}: the end is not signed. Verify before.") from error
             self.stdout.write(f"{one or '(no tenant)'}: {gone.entries:,} entries deleted")
+
+    def _sign(self, tenant: str | None) -> None:
+        for one in tenants() if tenant is None else [tenant]:
+            signed = sign_anew(one)
+            self.stdout.write(f"{one or '(no tenant)'}: {'signed anew' if signed else 'was signed before'}")

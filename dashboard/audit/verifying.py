@@ -1,18 +1,27 @@
 """Whether the log is whole: every entry as it was written, none missing, none added."""
 
-import json
-from collections.abc import Iterator
+import math
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from urllib.parse import parse_qsl
 
 from django.db.models import QuerySet
 
 from dashboard.audit import chain, routing
 from dashboard.audit.chain import FIELDS, Mark
-from dashboard.audit.models import Entry, Head
+from dashboard.audit.models import Entry, Head, Subject
+from dashboard.audit.reading import listed
 from dashboard.audit.writing import BEGUN, digest
 
 BATCH = 2_000
+# A number, and the digests of the patients that it is found by.
+Subjects = tuple[float, set[str]]
+NO_MORE: Subjects = (math.inf, set())
+_UNSIGNED = "The end of the chain is not signed with the dashboard’s key, present or former."
+_NOT_TOLD = "Entry {} is found by a patient that it does not tell of."
 _BEGUN_ANEW = "The chain was begun anew, so an earlier one is gone."
 _BEGUN_BY_NOBODY = "The chain of no tenant does not tell that this one began, so an earlier one of those is gone."
 
@@ -42,42 +51,82 @@ def _begun() -> QuerySet[Entry]:
 
 
 def verify(tenant: str, head: str = "") -> Verdict:
-    """Go through a tenant's chain; ``head`` is the hash of an entry that was noted elsewhere and must be in it."""
-    using = routing.alias()
-    end = Head.objects.using(using).filter(tenant=tenant).first()
-    if end is None:
-        return Verdict(tenant, 0, "", "The signed end of the chain is missing.")
-    mark = Mark(end.tenant, end.first, end.before, end.number, end.hash)
-    if not chain.is_signed(mark, end.signature):
-        return Verdict(tenant, 0, "", "The end of the chain is not signed with the dashboard’s key, present or former.")
-    if tenant and (begun := _begun().filter(filters=f"chain={tenant}").count()) != 1:
-        return Verdict(tenant, 0, "", _BEGUN_ANEW if begun else _BEGUN_BY_NOBODY)
-    number, before, seen = end.first - 1, end.before, not head or head == end.before
+    """Go through a tenant's chain as it is at this moment, whoever writes to it meanwhile; ``head`` is the hash of an
+    entry that was noted elsewhere and must be in it."""
+    with _snapshot():
+        end = Head.objects.using(routing.alias()).filter(tenant=tenant).first()
+        if end is None:
+            return Verdict(tenant, 0, "", "The signed end of the chain is missing.")
+        mark = Mark(end.tenant, end.first, end.before, end.number, end.hash)
+        if not chain.is_signed(mark, end.signature):
+            return Verdict(tenant, 0, "", _UNSIGNED)
+        if tenant and (begun := _begun().filter(filters=f"chain={tenant}").count()) != 1:
+            return Verdict(tenant, 0, "", _BEGUN_ANEW if begun else _BEGUN_BY_NOBODY)
+        with closing(_entries(tenant)) as entries, closing(_subjects(tenant)) as subjects:
+            return _followed(mark, entries, subjects, head)
+
+
+def _followed(mark: Mark, entries: Iterator[Entry], subjects: Iterator[Subjects], head: str) -> Verdict:
+    """Both go by number: an entry is compared with the one before, and with the patients that it is found by."""
+    number, before, seen = mark.first - 1, mark.before, not head or head == mark.before
+    found, digests = next(subjects, NO_MORE)
     trouble = ""
-    for entry in _entries(tenant):
-        if trouble := _wrong_after(number, before, entry):
+    for entry in entries:
+        if trouble := _wrong_after(number, before, entry, mark.number) or _found_wrongly(entry, found, digests):
             break
+        if found == entry.number:
+            found, digests = next(subjects, NO_MORE)
         number, before, seen = entry.number, entry.hash, seen or entry.hash == head
     else:
-        if (number, before) != (end.number, end.hash):
-            trouble = f"Entries {number + 1} to {end.number} are missing."
-        elif not (trouble := _subjects(tenant)) and not seen:
+        if number != mark.number:
+            trouble = f"Entries {number + 1} to {mark.number} are missing."
+        elif before != mark.hash:
+            trouble = f"Entry {number} is not the one at which the chain was signed."
+        elif found != math.inf:
+            trouble = _NOT_TOLD.format(found)
+        elif not seen:
             trouble = "No entry has the hash that was noted: the log was replaced by another one."
-    return Verdict(tenant, number - end.first + 1, before, trouble)
+    return Verdict(mark.tenant, number - mark.first + 1, before, trouble)
 
 
-def _wrong_after(number: int, before: str, entry: Entry) -> str:
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """All questions see the same moment. Not by atomic(), which on SQLite would keep everybody from writing."""
+    connection = routing.connection()
+    if connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        read_only = " ISOLATION LEVEL REPEATABLE READ READ ONLY" if connection.vendor == "postgresql" else ""
+        cursor.execute("BEGIN" + read_only)
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+def _entries(tenant: str) -> Generator[Entry, None, None]:
+    rows = Entry.objects.using(routing.alias()).filter(tenant=tenant).order_by("number")
+    yield from rows.iterator(chunk_size=BATCH)
+
+
+def _subjects(tenant: str) -> Generator[Subjects, None, None]:
+    """By number; the database sorts them, on its disk where they are many."""
+    rows = Subject.objects.using(routing.alias()).filter(tenant=tenant).order_by("number")
+    pairs = rows.values_list("number", "digest").iterator(chunk_size=BATCH)
+    for number, some in groupby(pairs, itemgetter(0)):
+        yield number, {one for _, one in some}
+
+
+def _wrong_after(number: int, before: str, entry: Entry, last: int) -> str:
     """What is wrong with an entry that stands after another one."""
+    if entry.number > last:
+        return f"Entry {entry.number} stands after the end of the chain."
     if entry.number != number + 1:
         return _gap(number + 1, entry.number)
     if chain.hash_of([getattr(entry, name) for name in FIELDS], before) != entry.hash:
         return f"Entry {entry.number} is not as it was written."
     return ""
-
-
-def _entries(tenant: str) -> Iterator[Entry]:
-    entries = Entry.objects.using(routing.alias()).filter(tenant=tenant).order_by("number")
-    return entries.iterator(chunk_size=BATCH)
 
 
 def _gap(expected: int, found: int) -> str:
@@ -88,15 +137,11 @@ def _gap(expected: int, found: int) -> str:
     )
 
 
-def _subjects(tenant: str) -> str:
-    """Whether “who looked at this patient” finds just what the entries tell."""
-    with routing.connection().cursor() as cursor:
-        cursor.execute("SELECT number, digest FROM audit_subject WHERE tenant = %s ORDER BY number", [tenant])
-        found: dict[int, set[str]] = {}
-        for number, one in cursor.fetchall():
-            found.setdefault(number, set()).add(one)
-    told = Entry.objects.using(routing.alias()).filter(tenant=tenant).exclude(patients="").order_by("number")
-    for number, patients in told.values_list("number", "patients"):
-        if found.pop(number, set()) != {digest(one) for one in json.loads(patients)}:
-            return f"The patients of entry {number} are not found as it tells them."
-    return f"Entry {min(found)} is found by a patient that it does not tell of." if found else ""
+def _found_wrongly(entry: Entry, found: float, digests: set[str]) -> str:
+    """Whether “who looked at this patient” finds an entry just as it tells; ``found`` is the next that is found."""
+    if found < entry.number:
+        return _NOT_TOLD.format(found)
+    told = {digest(one) for one in listed(entry.patients)}
+    if told == (digests if found == entry.number else set()):
+        return ""
+    return f"The patients of entry {entry.number} are not found as it tells them." if told else _NOT_TOLD.format(found)

@@ -1,7 +1,8 @@
 """Run as a process of its own (``python -m tests.audit.on_disk``), on database files that really fail.
 
-``trouble`` shows pages before, during and after each trouble of the log's file; ``killed`` writes, and is killed in the
-midst of it, again and again. What happened is told as one JSON object a line.
+``trouble`` shows pages before, during and after each trouble of the log's file; ``living`` verifies it while somebody
+writes; ``killed`` writes, and is killed in the midst of it, again and again.
+What happened is told as one JSON object a line.
 """
 
 import json
@@ -111,6 +112,21 @@ def trouble() -> None:
         tell(kind=failing.__name__, before=before, entries=entries, during=during, after=look(client))
 
 
+# --- A log that is written to ----------------------------------------------------------------------------------------
+
+
+def living() -> None:
+    """Verifies the log again and again while another process writes to it."""
+    forked(lambda say: call_command("migrate", verbosity=0))()
+    end = forked(writer("busy"))
+    while not Entry.objects.using(routing.alias()).filter(tenant="nordhavn", number__gte=20).exists():
+        pass
+    for _ in range(8):
+        verdict = verify("nordhavn")
+        tell(trouble=verdict.trouble, entries=verdict.entries)
+    end(kill=True)
+
+
 # --- A process that is killed ----------------------------------------------------------------------------------------
 
 
@@ -172,4 +188,4 @@ def forked(work: Callable[[Say], Any]) -> Callable[..., list[str]]:
 
 
 if __name__ == "__main__":
-    {"trouble": trouble, "killed": killed}[sys.argv[1]]()
+    {"trouble": trouble, "living": living, "killed": killed}[sys.argv[1]]()

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.audit import chain, routing, triggers
+from dashboard.audit import chain, routing, triggers, verifying
 from dashboard.audit.chain import FIELDS
 from dashboard.audit.models import Entry, Head, Subject
 from dashboard.audit.retention import Unsigned, purge
@@ -112,7 +112,7 @@ def test_an_entry_that_was_added_by_hand_is_named(some, more):
     values = {name: getattr(last, name) for name in FIELDS} | {"number": last.number + 1}
     own = chain.hash_of([values[name] for name in FIELDS], last.hash)
     Entry.objects.using(routing.alias()).create(**values, hash=own)
-    assert "are missing" in verify("nordhavn").trouble
+    assert verify("nordhavn").trouble == f"Entry {last.number + 1} stands after the end of the chain."
     # To move the end along, one would need the key.
     Head.objects.using(routing.alias()).update(number=last.number + 1, hash=own)
     assert "not signed" in verify("nordhavn").trouble
@@ -128,6 +128,14 @@ def test_a_log_written_anew_from_its_beginning_lacks_the_hash_that_was_noted(som
     assert "replaced by another" in verify("nordhavn", head=noted).trouble
 
 
+def test_the_last_entry_is_the_one_that_was_signed():
+    written([Event("list", "R", "shown", tenant="nordhavn")] * 2)
+    first, last = entries()
+    own = chain.hash_of([getattr(last, name) if name != "username" else "x" for name in FIELDS], first.hash)
+    entries().filter(number=2).update(username="x", hash=own)
+    assert verify("nordhavn").trouble == "Entry 2 is not the one at which the chain was signed."
+
+
 def test_who_looked_at_a_patient_cannot_be_bent():
     written([Event("patient", "R", "shown", tenant="nordhavn", patients=["PT-1"]) for _ in range(3)])
     subjects = Subject.objects.using(routing.alias())
@@ -135,8 +143,9 @@ def test_who_looked_at_a_patient_cannot_be_bent():
     assert verify("nordhavn").trouble == "The patients of entry 2 are not found as it tells them."
     subjects.create(tenant="nordhavn", number=2, digest=subjects.get(number=1).digest)
     assert verify("nordhavn").trouble == ""
-    subjects.create(tenant="nordhavn", number=9, digest="0" * 32)
-    assert "Entry 9 is found by a patient" in verify("nordhavn").trouble
+    for number in (9, 0):
+        subjects.create(tenant="nordhavn", number=number, digest="0" * 32)
+        assert f"Entry {number} is found by a patient" in verify("nordhavn").trouble
 
 
 def test_without_its_end_a_log_is_not_whole():
@@ -372,6 +381,30 @@ def test_eight_writers_at_once_leave_one_whole_chain():
         thread.join()
     assert verify("nordhavn").trouble == ""
     assert verify("nordhavn").entries == 200
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_log_that_somebody_writes_to_and_purges_is_whole_all_the_time(monkeypatch):
+    monkeypatch.setattr(verifying, "BATCH", 7)
+    clear()
+    for _ in range(100):
+        append(SEEN)
+    done = threading.Event()
+
+    def work():
+        while not done.is_set():
+            append(SEEN)
+            purge("nordhavn", entries()[1].at)
+        connections.close_all()
+
+    writer = threading.Thread(target=work)
+    writer.start()
+    verdicts = [verify("nordhavn") for _ in range(30)]
+    done.set()
+    writer.join()
+    assert [verdict.trouble for verdict in verdicts] == [""] * 30
+    assert len({verdict.hash for verdict in verdicts}) > 1
 
 
 # --- The command -----------------------------------------------------------------------------------------------------

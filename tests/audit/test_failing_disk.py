@@ -43,6 +43,12 @@ def test_a_page_that_a_failing_disk_does_not_log_is_not_shown(upstream, tmp_path
     assert errors.count("The access log could not be written: OperationalError") >= 6
 
 
+def test_a_log_that_somebody_writes_to_is_whole_all_the_time(tmp_path):
+    told, _ = run(tmp_path, "living")
+    assert [one["trouble"] for one in told] == [""] * 8
+    assert told[-1]["entries"] > told[0]["entries"]
+
+
 @pytest.mark.slow
 def test_a_process_that_is_killed_in_the_midst_of_writing_leaves_a_whole_chain(tmp_path):
     rounds, _ = run(tmp_path, "killed")

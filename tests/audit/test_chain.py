@@ -13,7 +13,7 @@ from django.db import DatabaseError, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.audit import chain, routing, triggers, verifying
+from dashboard.audit import chain, retention, routing, triggers, verifying
 from dashboard.audit.chain import FIELDS
 from dashboard.audit.models import Entry, Head, Subject
 from dashboard.audit.retention import Unsigned, purge
@@ -320,14 +320,47 @@ def test_what_is_old_is_purged_and_the_rest_stays_whole(guarded):
     assert "not signed" in verify("nordhavn").trouble
 
 
+@pytest.mark.parametrize(("clock", "gone"), [([10, 20, 90, 30, 15, 40, 91], 2), ([10, 99, 20], 1), ([10, 20], 2)])
+def test_an_entry_of_a_clock_that_was_wrong_takes_no_younger_one_along(monkeypatch, clock, gone):
+    clear()
+    for now in clock:
+        monkeypatch.setattr("time.time_ns", lambda now=now: now * 1000)
+        append(SEEN)
+    assert purge("nordhavn", 50).entries == gone
+    assert list(entries().values_list("at", flat=True))[:-1] == clock[gone:]
+    assert verify("nordhavn").trouble == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_go_on_while_much_is_purged(monkeypatch):
+    """Between two small transactions anybody may write."""
+    clear()
+    for _ in range(10):
+        append(Event("list", "R", "shown", tenant="nordhavn", patients=["PT-1", "PT-2"]))
+    left = []
+
+    def pause(seconds):
+        assert seconds == retention.PAUSE
+        assert not routing.connection().in_atomic_block
+        append(SEEN)
+        assert verify("nordhavn").trouble == ""
+        left.append((entries().first().number, subjects().filter(tenant="nordhavn", number__lte=10).count()))
+
+    monkeypatch.setattr(retention, "BATCH", 9)
+    monkeypatch.setattr("dashboard.audit.retention.time.sleep", pause)
+    assert purge("nordhavn", entries().last().at + 1).entries == 10
+    assert left == [(4, 14), (7, 8), (10, 2), (11, 0)]
+    assert list(entries().values_list("kind", flat=True)) == ["access-log-purged"] + ["list"] * 4
+
+
 def test_that_chains_began_outlives_the_entries_of_that_time(guarded):
     append(Event("list", "R", "shown", tenant="riverside"))
     limit = entries("riverside").last().at + 1
     assert purge("", limit).entries == 2
     assert list(entries("").values_list("kind", "filters")) == [
+        ("access-log-purged", "entries=2"),
         (BEGUN, "chain=nordhavn"),
         (BEGUN, "chain=riverside"),
-        ("access-log-purged", "entries=2"),
     ]
     assert [verify(slug).trouble for slug in tenants()] == ["", "", ""]
 
@@ -387,6 +420,7 @@ def test_eight_writers_at_once_leave_one_whole_chain():
 @pytest.mark.django_db(transaction=True)
 def test_a_log_that_somebody_writes_to_and_purges_is_whole_all_the_time(monkeypatch):
     monkeypatch.setattr(verifying, "BATCH", 7)
+    monkeypatch.setattr(retention, "PAUSE", 0)
     clear()
     for _ in range(100):
         append(SEEN)

@@ -17,6 +17,7 @@ from dashboard import request_id
 # Of what a logger says besides its message, what is written down.
 FIELDS = (
     "method", "route", "tenant", "status", "elapsed_ms", "user", "operation", "outcome", "attempts", "reference",
+    "number", "hash",
 )  # fmt: skip
 # Everything that a terminal, an editor or a log shipper could take for the end of a line (SR-31).
 _UNSAFE = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {0x2028: "\\u2028", 0x2029: "\\u2029"}

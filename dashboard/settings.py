@@ -283,5 +283,7 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django.server": {"handlers": [], "propagate": False},
         "urllib3": {"level": "ERROR"},
+        # Heads of the access log, which are to be kept elsewhere (docs/audit.md).
+        "dashboard.audit.heads": {"level": "INFO"},
     },
 }

@@ -1,7 +1,7 @@
 """Whether the log is whole: every entry as it was written, none missing, none added."""
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from django.db.models import QuerySet
 
-from dashboard.audit import chain, routing
+from dashboard.audit import anchors, chain, routing
 from dashboard.audit.chain import FIELDS, Mark
 from dashboard.audit.models import Entry, Head, Subject
 from dashboard.audit.reading import listed
@@ -28,12 +28,13 @@ _BEGUN_BY_NOBODY = "The chain of no tenant does not tell that this one began, so
 
 @dataclass(frozen=True)
 class Verdict:
-    """``trouble`` is empty where everything is as it was written; ``hash`` is that of the last entry."""
+    """``trouble`` is empty where all is as it was written; ``number`` and ``hash`` are those of the last entry."""
 
     tenant: str
     entries: int
     hash: str
     trouble: str = ""
+    number: int = 0
 
 
 def tenants() -> list[str]:
@@ -50,9 +51,9 @@ def _begun() -> QuerySet[Entry]:
     return Entry.objects.using(routing.alias()).filter(tenant="", kind=BEGUN)
 
 
-def verify(tenant: str, head: str = "") -> Verdict:
-    """Go through a tenant's chain as it is at this moment, whoever writes to it meanwhile; ``head`` is the hash of an
-    entry that was noted elsewhere and must be in it."""
+def verify(tenant: str, heads: Collection[str] = ()) -> Verdict:
+    """Go through a tenant's chain as it is at this moment, whoever writes to it meanwhile; ``heads`` are hashes of
+    entries that were noted elsewhere and must be in it."""
     with _snapshot():
         end = Head.objects.using(routing.alias()).filter(tenant=tenant).first()
         if end is None:
@@ -63,12 +64,12 @@ def verify(tenant: str, head: str = "") -> Verdict:
         if tenant and (begun := _begun().filter(filters=f"chain={tenant}").count()) != 1:
             return Verdict(tenant, 0, "", _BEGUN_ANEW if begun else _BEGUN_BY_NOBODY)
         with closing(_entries(tenant)) as entries, closing(_subjects(tenant)) as subjects:
-            return _followed(mark, entries, subjects, head)
+            return _followed(mark, entries, subjects, {*heads} - {mark.before})
 
 
-def _followed(mark: Mark, entries: Iterator[Entry], subjects: Iterator[Subjects], head: str) -> Verdict:
+def _followed(mark: Mark, entries: Iterator[Entry], subjects: Iterator[Subjects], unseen: set[str]) -> Verdict:
     """Both go by number: an entry is compared with the one before, and with the patients that it is found by."""
-    number, before, seen = mark.first - 1, mark.before, not head or head == mark.before
+    number, before = mark.first - 1, mark.before
     found, digests = next(subjects, NO_MORE)
     trouble = ""
     for entry in entries:
@@ -76,7 +77,8 @@ def _followed(mark: Mark, entries: Iterator[Entry], subjects: Iterator[Subjects]
             break
         if found == entry.number:
             found, digests = next(subjects, NO_MORE)
-        number, before, seen = entry.number, entry.hash, seen or entry.hash == head
+        number, before = entry.number, entry.hash
+        unseen.discard(before)
     else:
         if number != mark.number:
             trouble = f"Entries {number + 1} to {mark.number} are missing."
@@ -84,9 +86,23 @@ def _followed(mark: Mark, entries: Iterator[Entry], subjects: Iterator[Subjects]
             trouble = f"Entry {number} is not the one at which the chain was signed."
         elif found != math.inf:
             trouble = _NOT_TOLD.format(found)
-        elif not seen:
+        elif unseen:
             trouble = "No entry has the hash that was noted: the log was replaced by another one."
-    return Verdict(mark.tenant, number - mark.first + 1, before, trouble)
+    return Verdict(mark.tenant, number - mark.first + 1, before, trouble, number)
+
+
+def trouble_with(noted: anchors.Head) -> str:
+    """Whether an entry that was noted is not there any more; one that was purged meanwhile tells nothing."""
+    using = routing.alias()
+    entry = Entry.objects.using(using).filter(tenant=noted.tenant, number=noted.number)
+    # Only then the beginning, which a purge may just move.
+    found = entry.values_list("hash", flat=True).first()
+    head = Head.objects.using(using).filter(tenant=noted.tenant).first()
+    if found is None and head is not None and noted.number < head.first:
+        found = head.before if noted.number == head.first - 1 else noted.hash
+    if found is None:
+        return f"Entry {noted.number} was noted and is not there: the log was taken back to an older state."
+    return "" if found == noted.hash else f"Entry {noted.number} is not the one that was noted: the log is another one."
 
 
 @contextmanager

@@ -5,12 +5,14 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
-from dashboard.audit import chain, heads, routing
+from dashboard.audit import anchors, chain, heads, routing
 from dashboard.audit.chain import FIELDS
+from dashboard.audit.models import Head
 
 # The kind of an entry about the beginning of another chain.
 BEGUN = "access-log-begun"
@@ -53,6 +55,7 @@ def append(event: Event) -> None:
             subjects = [(event.tenant, one, mark.number) for one in dict.fromkeys(map(digest, event.patients))]
             cursor.executemany(_ADD_SUBJECT, subjects)
         heads.move(cursor, mark, signed)
+        transaction.on_commit(partial(anchors.tell, mark, signed), using=routing.alias())
 
 
 def beginning(tenant: str) -> Event:
@@ -62,6 +65,8 @@ def beginning(tenant: str) -> Event:
 
 def sign_anew(tenant: str) -> bool:
     """Sign the end of a chain that no known key has signed, and write that down in it; whether there was need to."""
+    if not Head.objects.using(routing.alias()).filter(tenant=tenant).exists():
+        return False
     with transaction.atomic(using=routing.alias()), routing.connection().cursor() as cursor:
         mark, signed = heads.hold(cursor, tenant)
         if signed:

@@ -67,7 +67,7 @@ def test_a_log_that_nobody_touched_is_whole(some):
     verdict = verify("nordhavn")
     assert (verdict.trouble, verdict.entries) == ("", len(some))
     assert verdict.hash == entries().last().hash
-    assert verify("nordhavn", head=entries().first().hash).trouble == ""
+    assert verify("nordhavn", heads=[entry.hash for entry in entries()]).trouble == ""
 
 
 @examples(80)
@@ -125,7 +125,7 @@ def test_a_log_written_anew_from_its_beginning_lacks_the_hash_that_was_noted(som
     noted = entries().last().hash
     written(some[:-1])
     assert verify("nordhavn").trouble == ""
-    assert "replaced by another" in verify("nordhavn", head=noted).trouble
+    assert "replaced by another" in verify("nordhavn", heads=[entries().first().hash, noted]).trouble
 
 
 def test_the_last_entry_is_the_one_that_was_signed():
@@ -247,7 +247,9 @@ def test_a_chain_whose_key_is_lost_is_signed_anew_by_hand_and_says_so(settings):
     append(SEEN)
     assert (verify("nordhavn").trouble, verify("nordhavn").entries) == ("", 4)
     assert not sign_anew("nordhavn")
-    assert run("sign") == "(no tenant): signed anew\nnordhavn: was signed before\n"
+    assert not sign_anew("nowhere")
+    assert tenants() == ["", "nordhavn"]
+    assert run("sign") == "(no tenant): signed anew\nnordhavn: nothing to sign\n"
 
 
 # --- The database's own refusal --------------------------------------------------------------------------------------
@@ -455,7 +457,7 @@ def test_the_command_says_that_all_is_well_or_what_is_not(monkeypatch):
     written([Event("list", "R", "shown", tenant=slug) for slug in ("nordhavn", "riverside")])
     assert run("verify").count(": 1 entries are as they were written") == 2
     head = entries().last().hash
-    assert head in run("verify", "nordhavn", "--head", head)
+    assert f"head tenant=nordhavn number=1 hash={head}" in run("verify", "nordhavn", "--head", head, "--head", head)
     with pytest.raises(CommandError, match="name it"):
         run("verify", "--head", head)
     entries().update(username="x")

@@ -1,15 +1,18 @@
 """``manage.py audit verify|purge|sign``: whether the access log is whole, its end, and a new signature."""
 
 import argparse
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard.audit import rights, routing, triggers
+from dashboard.audit.anchors import Head, read
 from dashboard.audit.retention import Unsigned, purge
-from dashboard.audit.verifying import tenants, verify
+from dashboard.audit.verifying import tenants, trouble_with, verify
 from dashboard.audit.writing import sign_anew
 
 
@@ -20,7 +23,8 @@ class Command(BaseCommand):
         what = parser.add_subparsers(dest="what", required=True)
         check = what.add_parser("verify", help="go through every entry; exits with 1 where something is wrong")
         check.add_argument("tenant", nargs="?", help="one tenant only")
-        check.add_argument("--head", default="", help="a hash that was noted elsewhere and must be in the chain")
+        check.add_argument("--head", action="append", default=[], help="a hash that was noted and must be in the chain")
+        check.add_argument("--noted", type=Path, help="a file with lines of the log that tell heads, as /dev/stdin")
         old = what.add_parser("purge", help="delete what is older than AUDIT_KEEP_YEARS")
         old.add_argument("--before", type=datetime.fromisoformat, help="an earlier day, as 2020-12-31")
         lost = what.add_parser("sign", help="sign the ends of chains that no known key has signed; audit.md says when")
@@ -28,29 +32,46 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, what: str, **options: Any) -> None:
         if what == "verify":
-            self._verify(options["tenant"], options["head"])
+            self._verify(options["tenant"], options["head"], options["noted"])
         elif what == "sign":
             self._sign(options["tenant"])
         else:
             self._purge(options["before"])
 
-    def _verify(self, tenant: str | None, head: str) -> None:
-        if head and tenant is None:
+    def _verify(self, tenant: str | None, heads: list[str], noted: Path | None) -> None:
+        if heads and tenant is None:
             raise CommandError("--head belongs to one tenant: name it.")
-        wrong = 0
+        troubles = []
         if missing := triggers.missing(routing.connection()):
-            wrong += 1
-            self.stdout.write(self.style.ERROR(f"The database does not keep the log: without {', '.join(missing)}."))
+            troubles.append(f"The database does not keep the log: without {', '.join(missing)}.")
         for one in tenants() if tenant is None else [tenant]:
-            verdict = verify(one, head)
-            wrong += bool(verdict.trouble)
-            name = one or "(no tenant)"
+            verdict = verify(one, heads)
             if verdict.trouble:
-                self.stdout.write(self.style.ERROR(f"{name}: {verdict.trouble}"))
+                troubles.append(f"{_name(one)}: {verdict.trouble}")
             else:
-                self.stdout.write(f"{name}: {verdict.entries:,} entries are as they were written; head {verdict.hash}")
-        if wrong:
+                head = Head(one, verdict.number, verdict.hash)
+                self.stdout.write(f"{_name(one)}: {verdict.entries:,} entries are as they were written; {head}")
+        if noted is not None:
+            with noted.open(errors="replace") as lines:
+                troubles += self._noted(tenant, lines)
+        for trouble in troubles:
+            self.stdout.write(self.style.ERROR(trouble))
+        if troubles:
             raise CommandError("The access log is not as it was written.")
+
+    def _noted(self, tenant: str | None, lines: Iterable[str]) -> list[str]:
+        """The first trouble of each tenant."""
+        count, troubles = 0, dict[str, str]()
+        for head in read(lines):
+            if tenant not in (None, head.tenant):
+                continue
+            count += 1
+            if head.tenant not in troubles and (trouble := trouble_with(head)):
+                troubles[head.tenant] = f"{_name(head.tenant)}: {trouble}"
+        if not count:
+            return ["No line tells a head."]
+        self.stdout.write(f"{count:,} noted heads were looked for")
+        return list(troubles.values())
 
     def _purge(self, before: datetime | None) -> None:
         if not rights.may_purge():
@@ -63,10 +84,14 @@ class Command(BaseCommand):
             try:
                 gone = purge(one, int(limit.timestamp() * 1_000_000))
             except Unsigned as error:
-                raise CommandError(f"{one or '(no tenant)'}: the end is not signed. Verify before.") from error
-            self.stdout.write(f"{one or '(no tenant)'}: {gone.entries:,} entries deleted")
+                raise CommandError(f"{_name(one)}: the end is not signed. Verify before.") from error
+            self.stdout.write(f"{_name(one)}: {gone.entries:,} entries deleted")
 
     def _sign(self, tenant: str | None) -> None:
         for one in tenants() if tenant is None else [tenant]:
             signed = sign_anew(one)
-            self.stdout.write(f"{one or '(no tenant)'}: {'signed anew' if signed else 'was signed before'}")
+            self.stdout.write(f"{_name(one)}: {'signed anew' if signed else 'nothing to sign'}")
+
+
+def _name(tenant: str) -> str:
+    return tenant or "(no tenant)"

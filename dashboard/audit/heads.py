@@ -14,7 +14,9 @@ _BEGIN = (
     "INSERT INTO audit_head (tenant, first, before, number, hash, signature) VALUES (%s, 1, '', 0, '', '') "
     "ON CONFLICT (tenant) DO NOTHING"
 )
-_MOVE = "UPDATE audit_head SET first = %s, before = %s, number = %s, hash = %s, signature = %s WHERE tenant = %s"
+# The role that serves pages may update these columns only, those of _CUT only the owner (rights.py).
+_MOVE = "UPDATE audit_head SET number = %s, hash = %s, signature = %s WHERE tenant = %s"
+_CUT = "UPDATE audit_head SET first = %s, before = %s, signature = %s WHERE tenant = %s"
 
 
 def hold(cursor: CursorWrapper, tenant: str) -> tuple[Mark, bool]:
@@ -33,5 +35,11 @@ def hold(cursor: CursorWrapper, tenant: str) -> tuple[Mark, bool]:
 
 
 def move(cursor: CursorWrapper, mark: Mark, signed: bool) -> None:
+    """The chain ends where the mark says."""
     signature = chain.sign(mark) if signed else ""
-    cursor.execute(_MOVE, [mark.first, mark.before, mark.number, mark.hash, signature, mark.tenant])
+    cursor.execute(_MOVE, [mark.number, mark.hash, signature, mark.tenant])
+
+
+def cut(cursor: CursorWrapper, mark: Mark) -> None:
+    """The chain begins where the mark says."""
+    cursor.execute(_CUT, [mark.first, mark.before, chain.sign(mark), mark.tenant])

@@ -67,7 +67,7 @@ def _purge_some(tenant: str, last: int) -> bool:
             # A signature over the new beginning would vouch for the end too, whatever was made of it.
             raise Unsigned(tenant)
         mark = mark._replace(first=some[-1].number + 1, before=some[-1].hash)
-        heads.move(cursor, mark, signed)
+        heads.cut(cursor, mark)
         # Found by their patients: there is no index by number alone, which each entry would have to pay for.
         subjects = [(tenant, digest(one), entry.number) for entry in some for one in listed(entry.patients)]
         if subjects:

@@ -95,6 +95,8 @@ MIDDLEWARE = [
     "dashboard.tenants.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # The last: what the view changes and the entry that tells of it are one transaction.
+    "dashboard.audit.together.BeginMiddleware",
 ]
 ROOT_URLCONF = "dashboard.urls"
 WSGI_APPLICATION = "dashboard.wsgi.application"

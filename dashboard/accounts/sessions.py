@@ -57,6 +57,12 @@ class SessionStore(db.SessionStore):
         """The absolute end counts from now."""
         self[BEGAN] = int(timezone.now().timestamp())
 
+    def restore(self, key: str | None) -> None:
+        """Be what the database holds under this key, now that what was changed is rolled back."""
+        self._session_key = key
+        self.__dict__.pop("_session_cache", None)
+        self.modified = False
+
     def note_activity(self, *, at_once: bool = False) -> None:
         """Move the end; a busy user costs no more than one write a minute."""
         if self.ends is None or not self.session_key:

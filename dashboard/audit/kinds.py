@@ -1,5 +1,23 @@
 """What entries are about, by the name of the page; a page that is not here is an entry of its own name."""
 
+# What says nothing of anybody, or is logged where it happens (signing_in.py).
+SILENT = frozenset((
+    "healthz", "readyz", "metrics", "accounts:theme", "accounts:stay", "accounts:sign-in", "accounts:sign-out",
+    "accounts:signed-out",
+))  # fmt: skip
+# What only leads to the page that it asks for, which has its own entry.
+LEADS_ON = frozenset((
+    "encounters:list", "patients:list", "audit:list", "encounters:next", "encounters:previous",
+))  # fmt: skip
+# What travels by POST only to stay out of addresses.
+READ_BY_POST = LEADS_ON | {"patients:suggest"}
+# A page of these that HTMX asks for again and again while it is open.
+POLLED = frozenset(("index:status",))
+# Whoever is led to one of these first has neither seen nor done what was asked for.
+FIRST = (
+    "accounts:sign-in", "admin:login", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+)  # fmt: skip
+
 KINDS = {
     "patients:suggest": "search",
     "patients:one": "patient",

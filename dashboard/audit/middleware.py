@@ -1,5 +1,5 @@
 """One entry a request, in the log of each tenant that it is about, written before the answer leaves. An answer that
-cannot be logged is not given."""
+cannot be logged is not given, and what it has changed is undone."""
 
 import hashlib
 import logging
@@ -12,29 +12,17 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from dashboard.accounts.client_address import client_address
-from dashboard.audit.kinds import kind_of
+from dashboard.audit.kinds import FIRST, LEADS_ON, POLLED, READ_BY_POST, SILENT, kind_of
 from dashboard.audit.noting import noted_of
+from dashboard.audit.together import Changes
 from dashboard.audit.writing import Event, append
 from dashboard.tenants.registry import registry
 
 Handler = Callable[[HttpRequest], HttpResponse]
 logger = logging.getLogger("dashboard.audit")
-
-# What says nothing of anybody, or is logged where it happens (signing_in.py).
-SILENT = frozenset((
-    "healthz", "readyz", "metrics", "accounts:theme", "accounts:stay", "accounts:sign-in", "accounts:sign-out",
-    "accounts:signed-out",
-))  # fmt: skip
-# What only leads to the page that it asks for, which has its own entry.
-LEADS_ON = frozenset((
-    "encounters:list", "patients:list", "audit:list", "encounters:next", "encounters:previous",
-))  # fmt: skip
-# What travels by POST only to stay out of addresses.
-READ_BY_POST = LEADS_ON | {"patients:suggest"}
-# A page of these that HTMX asks for again and again while it is open.
-POLLED = frozenset(("index:status",))
 
 
 class Unlogged(Exception):
@@ -48,12 +36,18 @@ class AuditMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self._get_response(request)
-        try:
-            for event in events_of(request, response):
-                write(event)
-        except Unlogged:
-            return _unavailable(request)
+        with Changes(request) as changes:
+            request.changes = changes  # type: ignore[attr-defined]  # ours
+            response = self._get_response(request)
+            if response.status_code >= 400:
+                # What is refused or fails changes nothing, and is logged all the same.
+                changes.undo()
+            try:
+                for event in events_of(request, response):
+                    write(event)
+            except Unlogged:
+                changes.undo()
+                response = _unavailable(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -82,14 +76,14 @@ def events_of(request: HttpRequest, response: HttpResponse) -> list[Event]:
     if match is None or match.view_name in SILENT or not request.user.is_authenticated:
         return []
     route = match.view_name or "admin"
-    is_fragment = "HX-Request" in request.headers
-    if (route in LEADS_ON and response.status_code == 302) or (route in POLLED and is_fragment):
+    noted, is_fragment = noted_of(request), "HX-Request" in request.headers
+    if noted.reached and ((route in LEADS_ON and response.status_code == 302) or (route in POLLED and is_fragment)):
         return []
-    noted = noted_of(request)
+    action = "R" if request.method in ("GET", "HEAD") or route in READ_BY_POST else "U"
     event = Event(
         kind=noted.kind or kind_of(route),
-        action="R" if request.method in ("GET", "HEAD") or route in READ_BY_POST else "U",
-        outcome="shown" if response.status_code < 400 else "refused" if response.status_code < 500 else "failed",
+        action=action,
+        outcome=_outcome(response, action) if noted.reached or response.status_code >= 500 else "refused",
         status=response.status_code,
         tenant=_tenant(request),
         route=route,
@@ -99,6 +93,16 @@ def events_of(request: HttpRequest, response: HttpResponse) -> list[Event]:
         **whoever(request),
     )
     return [replace(event, tenant=slug) for slug in noted.tenants if slug in registry()] or [event]
+
+
+def _outcome(response: HttpResponse, action: str) -> str:
+    """A change is answered by a redirect once it is done, and by its form again while it is not."""
+    status, location = response.status_code, response.headers.get("Location", "")
+    if status >= 500:
+        return "failed"
+    if status >= 400 or location.partition("?")[0] in map(reverse, FIRST):
+        return "refused"
+    return "done" if action == "U" and status != 200 else "shown"
 
 
 def whoever(request: HttpRequest) -> dict[str, Any]:

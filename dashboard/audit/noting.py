@@ -11,8 +11,10 @@ from corti_gateway.models import Interaction
 @dataclass
 class Noted:
     """What one answer shows: encounters by Corti's id, patients by identifier; ``filters`` as in the address, so with
-    its values sealed; ``tenants``, where it is about some that the path does not name."""
+    its values sealed; ``tenants``, where it is about some that the path does not name. ``reached``: the view was asked,
+    so that nothing before it has refused the request."""
 
+    reached: bool = False
     kind: str = ""
     filters: str = ""
     tenants: dict[str, None] = field(default_factory=dict)

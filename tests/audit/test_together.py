@@ -1,0 +1,132 @@
+"""What a page changes and its entry are one transaction: what cannot be logged, is refused or fails changes nothing."""
+
+import pytest
+from django.contrib.auth import SESSION_KEY
+from django.urls import reverse
+
+from dashboard.accounts.sharing import _KEY as SHARING
+from dashboard.audit import routing, writing
+from dashboard.audit.models import Entry
+from dashboard.clinicians.models import Clinician
+from dashboard.index.models import TenantIndex
+from dashboard.members import views as members
+from dashboard.tenants.models import Membership
+from tests.dashboard.support import make_user
+
+pytestmark = pytest.mark.django_db
+EDIT = "/nordhavn/members/edit/"
+ROLES = {"username": "karen", "roles": ["auditor"]}
+
+
+@pytest.fixture
+def karen(db):
+    return make_user("karen", ["nordhavn"])
+
+
+@pytest.fixture
+def kept(indexed):
+    """Indexes that nobody has asked to verify."""
+    indexed.note("nordhavn", verify_wanted=False)
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """The database itself refuses the entry."""
+    monkeypatch.setattr(writing, "_ADD", "INSERT INTO audit_nowhere (a) VALUES (1)")
+
+
+def rights(username="karen"):
+    return list(Membership.objects.filter(user__username=username).values_list("tenant", "clinician", "auditor"))
+
+
+def entries():
+    return list(Entry.objects.using(routing.alias()).order_by("pk"))
+
+
+def state(client):
+    """All that the forms below may change."""
+    return (
+        rights(),
+        list(Clinician.objects.values_list("tenant", "name")),
+        list(TenantIndex.objects.order_by("pk").values_list("slug", "verify_wanted")),
+        client.session.get(SHARING),
+        SESSION_KEY in client.session,
+    )
+
+
+FORMS = {
+    "members": (EDIT, ROLES),
+    "removal": (EDIT, {"username": "karen", "remove": "yes"}),
+    "clinicians": ("/nordhavn/clinicians/edit/", {"adding": "True", "assigned_user_id": "u-1", "name": "Ida Beck"}),
+    "verify": ("/nordhavn/index/verify/", {}),
+    "rebuild": ("/nordhavn/index/rebuild/", {}),
+    "sharing": ("/accounts/sharing/on/", {}),
+    "admin": ("/admin/accounts/user/", {"action": "delete_selected", "post": "yes"}),
+}
+
+
+def send(client, form, karen):
+    url, data = FORMS[form]
+    return client.post(url, data | ({"_selected_action": karen.pk} if form == "admin" else {}))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_cannot_be_logged_is_not_changed(admin_client, kept, karen, full, form):
+    before = state(admin_client)
+    answer = send(admin_client, form, karen)
+    assert answer.status_code == 503
+    assert b'data-state="unlogged"' in answer.content
+    assert state(admin_client) == before
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_forms_change_something_where_they_can_be_logged(admin_client, kept, karen, form):
+    before, told = state(admin_client), len(entries())
+    assert send(admin_client, form, karen).status_code == 302
+    assert state(admin_client) != before
+    assert [entry.outcome for entry in entries()[told:]] == ["done"]
+
+
+def test_what_need_not_be_logged_is_changed(admin_client, karen, full, settings):
+    settings.AUDIT_REQUIRED = False
+    assert admin_client.post(EDIT, ROLES).status_code == 302
+    assert rights() == [("nordhavn", False, True)]
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_a_view_that_fails_half_way_changes_nothing_and_is_logged(admin_client, karen, monkeypatch, status):
+    def fail(*args, **kwargs):
+        assert rights() == [("nordhavn", False, True)]
+        raise members.PermissionDenied if status == 403 else RuntimeError
+
+    monkeypatch.setattr(members.messages, "success", fail)
+    admin_client.raise_request_exception = False
+    assert admin_client.post(EDIT, ROLES).status_code == status
+    assert rights() == [("nordhavn", True, False)]
+    last = entries()[-1]
+    assert (last.route, last.status, last.outcome) == ("members:edit", status, "refused" if status == 403 else "failed")
+
+
+# --- What entries say came of it -------------------------------------------------------------------------------------
+
+
+def test_a_page_refused_for_want_of_a_second_factor_was_not_shown(page_client, settings):
+    settings.MFA_REQUIRED = ("clinician",)
+    for url in ("/nordhavn/patients/", reverse("patients:one", args=["nordhavn", "AAAA"])):
+        assert page_client.get(url).status_code == 302
+        assert page_client.get(url, headers={"HX-Request": "true"}).status_code == 204
+    assert [(entry.outcome, entry.status) for entry in entries()[-4:]] == [("refused", 302), ("refused", 204)] * 2
+
+
+def test_whoever_has_to_confirm_first_has_done_nothing(page_client):
+    assert page_client.post("/accounts/security/codes/new/").status_code == 302
+    assert entries()[-1].outcome == "refused"
+    # Not staff.
+    page_client.get("/admin/")
+    assert entries()[-1].outcome == "refused"
+
+
+def test_a_form_that_is_shown_again_is_not_done(page_client):
+    form = {"old_password": "wrong", "new_password1": "x", "new_password2": "x"}
+    assert page_client.post("/accounts/password/", form).status_code == 200
+    assert entries()[-1].outcome == "shown"

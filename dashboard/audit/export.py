@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from dashboard.audit.changed import MEMBER, read
 from dashboard.audit.models import Entry
 from dashboard.audit.presenters import moment
 from dashboard.audit.reading import listed
@@ -95,7 +96,11 @@ def _entities(entry: Entry) -> Iterator[dict[str, Any]]:
         yield _entity("1", "1", patient)
     for interaction in listed(entry.interactions):
         yield _entity("2", "4", interaction)
-    if entry.filters:
+    if told := read(entry.filters):
+        yield _entity("1", "11", told.pop(MEMBER)) | {
+            "detail": [{"type": name, "valueString": value} for name, value in told.items() if value]
+        }
+    elif entry.filters:
         query = base64.b64encode(entry.filters.encode()).decode()
         yield _coded("2", "24") | {"query": query}
     if entry.request_id:

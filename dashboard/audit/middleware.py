@@ -15,11 +15,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from dashboard.accounts.client_address import client_address
+from dashboard.audit.changed import written
 from dashboard.audit.kinds import FIRST, LEADS_ON, POLLED, READ_BY_POST, SILENT, kind_of
 from dashboard.audit.noting import noted_of
 from dashboard.audit.together import Changes
 from dashboard.audit.writing import Event, append
 from dashboard.tenants.registry import registry
+from dashboard.tenants.rights import Change
 
 Handler = Callable[[HttpRequest], HttpResponse]
 logger = logging.getLogger("dashboard.audit")
@@ -92,7 +94,12 @@ def events_of(request: HttpRequest, response: HttpResponse) -> list[Event]:
         patients=tuple(noted.patients),
         **whoever(request),
     )
-    return [replace(event, tenant=slug) for slug in noted.tenants if slug in registry()] or [event]
+    return [about(change, event) for change in sorted(noted.changes, key=lambda change: change.tenant)] or [event]
+
+
+def about(change: Change, event: Event) -> Event:
+    """The entry for the tenant in which somebody's rights were changed."""
+    return replace(event, tenant=change.tenant if change.tenant in registry() else "", filters=written(change))
 
 
 def _outcome(response: HttpResponse, action: str) -> str:

@@ -2,22 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
 from corti_gateway.models import Interaction
 
+if TYPE_CHECKING:
+    # It asks tables, which are not there yet when Django loads this package.
+    from dashboard.tenants.rights import Change
+
 
 @dataclass
 class Noted:
     """What one answer shows: encounters by Corti's id, patients by identifier; ``filters`` as in the address, so with
-    its values sealed; ``tenants``, where it is about some that the path does not name. ``reached``: the view was asked,
-    so that nothing before it has refused the request."""
+    its values sealed; ``changes``: of whose rights, and where. ``reached``: the view was asked, so that nothing before
+    it has refused the request."""
 
     reached: bool = False
     kind: str = ""
     filters: str = ""
-    tenants: dict[str, None] = field(default_factory=dict)
+    changes: "list[Change]" = field(default_factory=list)
     interactions: dict[str, None] = field(default_factory=dict)
     patients: dict[str, None] = field(default_factory=dict)
 
@@ -29,9 +34,10 @@ def note(
     filters: str = "",
     rows: Iterable[Interaction] = (),
     patients: Iterable[str | None] = (),
-    tenants: Iterable[str] = (),
+    changes: "Iterable[Change]" = (),
 ) -> None:
-    """Say what the answer shows: encounters with their patients, and other patients; a view may say it bit by bit."""
+    """Say what the answer shows: encounters with their patients, and other patients; or what it has changed about
+    whose rights. A view may say it bit by bit."""
     noted = noted_of(request)
     noted.kind = kind or noted.kind
     noted.filters = filters or noted.filters
@@ -40,7 +46,7 @@ def note(
         if row.patient and row.patient.identifier:
             noted.patients[row.patient.identifier] = None
     noted.patients |= dict.fromkeys(one for one in patients if one)
-    noted.tenants |= dict.fromkeys(tenants)
+    noted.changes += changes
 
 
 def noted_of(request: HttpRequest) -> Noted:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from dashboard.accounts.viewer import Viewer
+from dashboard.audit.changed import read
 from dashboard.audit.kinds import LABELS
 from dashboard.audit.models import Entry
 from dashboard.audit.reading import listed
@@ -30,6 +31,7 @@ class LogRow:
     is_refused: bool
     address: str
     filters: str
+    change: str
     patients: list[str]
     interactions: list[str]
     request_id: str
@@ -48,13 +50,24 @@ def present(entry: Entry, viewer: Viewer) -> LogRow:
         outcome=OUTCOMES.get(entry.outcome, entry.outcome),
         is_refused=entry.outcome in ("refused", "failed"),
         address=entry.address,
-        filters=_filters(entry, viewer),
+        filters="" if read(entry.filters) else _filters(entry, viewer),
+        change=change(entry),
         patients=[discretion.identifier(patient, viewer) for patient in patients],
         interactions=interactions,
         request_id=entry.request_id,
         session=entry.session,
         number=number(entry.number),
     )
+
+
+def change(entry: Entry) -> str:
+    """Whose rights were changed, and how."""
+    told = read(entry.filters)
+    if not told:
+        return ""
+    rights = [f"{told['before']} → {told.get('after', '')}"] if "before" in told else []
+    who = f"{told['member']} (account {told['account']})" if "account" in told else told["member"]
+    return "; ".join([who, *rights, *([told["what"]] if "what" in told else [])])
 
 
 def moment(entry: Entry) -> datetime:

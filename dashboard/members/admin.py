@@ -1,6 +1,5 @@
 """Accounts and their memberships in Django's admin site."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -15,6 +14,7 @@ from django.http import HttpRequest
 from dashboard.accounts.models import User
 from dashboard.audit import note
 from dashboard.tenants.models import Membership
+from dashboard.tenants.rights import Rights, changes
 
 # Accounts are kept below; what belongs to them is no table to look into.
 for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
@@ -34,21 +34,22 @@ class AccountAdmin(UserAdmin):
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Settings", {"fields": ("time_zone", "shortcuts")}))
 
     # What is changed about an account is told in the access log of every tenant that it belongs to, or did before.
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        request.rights_before = Rights.of(obj) if change else Rights()  # type: ignore[attr-defined]  # ours
+        super().save_model(request, obj, form, change)
+
     def log_addition(self, request: HttpRequest, obj: User, message: Any) -> LogEntry:
-        note(request, tenants=_tenants_of([obj]))
+        _tell(request, obj)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> LogEntry:
-        note(request, tenants=_tenants_of([obj]))
+        _tell(request, obj, message if isinstance(message, str) else "")
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[User]) -> list[LogEntry]:
-        note(request, tenants=_tenants_of(queryset))
+        for user in queryset:
+            note(request, changes=changes(user, Rights.of(user), Rights()))
         return super().log_deletions(request, queryset)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        note(request, tenants=_tenants_of([form.instance]))
-        super().save_formset(request, form, formset, change)
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -66,5 +67,6 @@ class AccountAdmin(UserAdmin):
         self.message_user(request, f"{len(queryset)} set up a new second factor at the next sign-in.", messages.SUCCESS)
 
 
-def _tenants_of(users: Iterable[User]) -> list[str]:
-    return list(Membership.objects.filter(user__in=users).values_list("tenant", flat=True).distinct())
+def _tell(request: HttpRequest, user: User, what: str = "") -> None:
+    after = Rights.of(user)
+    note(request, changes=changes(user, getattr(request, "rights_before", after), after, what))

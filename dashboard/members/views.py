@@ -1,5 +1,7 @@
 """The page on which admins of a tenant say who its members are, and what each may do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -8,9 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dashboard.accounts.models import User
+from dashboard.audit import note
 from dashboard.members.forms import MemberForm
 from dashboard.tenants.access import TenantRequest, administers
 from dashboard.tenants.models import Membership
+from dashboard.tenants.rights import Rights, changes
 from dashboard.tenants.roles import Role
 
 TEMPLATE = "members/list.html"
@@ -58,15 +63,28 @@ def edit(request: TenantRequest) -> HttpResponse:
 def _save(request: TenantRequest, username: str) -> HttpResponse:
     tenant = request.tenant.slug
     if "remove" in request.POST:
-        Membership.objects.filter(tenant=tenant, user__username=username).delete()
+        with _told(request, username):
+            Membership.objects.filter(tenant=tenant, user__username=username).delete()
         messages.success(request, f"“{username}” is no longer a member of {request.tenant.label}.")
         return redirect("members:list", tenant)
     form = MemberForm(tenant, request.POST)
     if not form.is_valid():
         return _render(request, form, status=422)
-    form.save()
+    with _told(request, username):
+        form.save()
     messages.success(request, f"The roles of “{username}” are saved.")
     return redirect("members:list", tenant)
+
+
+@contextmanager
+def _told(request: TenantRequest, username: str) -> Iterator[None]:
+    """What happens to the member's roles here is told in the access log of this tenant."""
+    user = User.objects.filter(username=username).first()
+    before = Rights.of(user) if user else Rights()
+    yield
+    if user:
+        told = changes(user, before, Rights.of(user))
+        note(request, changes=[change for change in told if change.tenant == request.tenant.slug])
 
 
 def _render(request: TenantRequest, form: MemberForm | None = None, *, status: int = 200) -> HttpResponse:

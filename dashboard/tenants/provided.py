@@ -17,8 +17,10 @@ from dashboard.accounts.models import User
 from dashboard.accounts.provider import OidcProvider, config
 from dashboard.accounts.tokens import TokenRefused
 from dashboard.tenants.models import Membership
+from dashboard.tenants.rights import Rights, changes, rights_changed
 from dashboard.tenants.roles import Role
 
+BY_GROUPS = "by the provider’s groups"
 logger = logging.getLogger(__name__)
 
 
@@ -56,7 +58,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         with transaction.atomic():
             describe(sociallogin.user, sociallogin.provider.claims)
             sociallogin.user.save()
-            replace(sociallogin.user, grants)
+            replace(sociallogin.user, grants, request)
         if not sociallogin.user.memberships.exists() and not sociallogin.user.is_staff:
             self._refuse(request, "no group gives a tenant")
 
@@ -76,7 +78,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
             user.save()
             sociallogin.account.user = user
             sociallogin.account.save()
-            replace(user, config().grants_for(claims))
+            replace(user, config().grants_for(claims), request, before=Rights())
         return user
 
     def on_authentication_error(
@@ -94,14 +96,20 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
 
 
 @transaction.atomic
-def replace(user: User, grants: Mapping[str, frozenset[str]]) -> None:
-    """Give what the provider says and take what it no longer says. A membership given by hand stays as it is."""
+def replace(
+    user: User, grants: Mapping[str, frozenset[str]], request: HttpRequest, *, before: Rights | None = None
+) -> None:
+    """Give what the provider says and take what it no longer says, and tell the access log. A membership given by hand
+    stays as it is. ``before``, if it is not what the account has now."""
+    before = before or Rights.of(user)
     by_hand = set(Membership.objects.filter(user=user, provided=False).values_list("tenant", flat=True))
     Membership.objects.filter(user=user, provided=True).exclude(tenant__in=grants).delete()
     for tenant, roles in grants.items():
         if tenant not in by_hand:
             flags = {role.value: role.value in roles for role in Role}
             Membership.objects.update_or_create(user=user, tenant=tenant, defaults=flags | {"provided": True})
+    if changed := [change for change in changes(user, before, Rights.of(user), BY_GROUPS) if change.before]:
+        rights_changed.send(__name__, request=request, user=user, changes=changed)
 
 
 def describe(user: User, claims: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import json
 import time
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 import time_machine
@@ -14,6 +14,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
 from dashboard.accounts.models import User
+from dashboard.audit import routing, writing
+from dashboard.audit.models import Entry
 from dashboard.tenants.models import Membership
 from tests.accounts.hostile import KEY, OTHER_KEY, query, signed
 from tests.dashboard.support import PageClient, make_user
@@ -80,6 +82,44 @@ def test_each_sign_in_replaces_what_the_provider_gave_and_leaves_what_was_given_
     provider.person["groups"] = ["ward-7"]
     through(PageClient(), provider)
     assert roles(user) == {("nordhavn", "auditor")}
+
+
+def rights_told():
+    entries = Entry.objects.using(routing.alias()).filter(kind="members").order_by("pk")
+    return [(entry.tenant, entry.username, entry.action, dict(parse_qsl(entry.filters))) for entry in entries]
+
+
+def test_what_groups_give_and_take_is_in_the_access_log(client, provider):
+    through(client, provider)
+    through(PageClient(), provider)
+    user = User.objects.get()
+    who = {"member": "karen.holm", "account": str(user.pk), "what": "by the provider’s groups"}
+    first = ("nordhavn", "karen.holm", "U", who | {"before": "no account", "after": "clinician"})
+    assert rights_told() == [first], "a sign-in that changes nothing tells nothing"
+    provider.person["groups"] = ["research"]
+    through(PageClient(), provider)
+    assert rights_told() == [
+        first,
+        ("nordhavn", "karen.holm", "U", who | {"before": "clinician", "after": "not a member"}),
+        ("riverside", "karen.holm", "U", who | {"before": "not a member", "after": "clinician, exporter"}),
+    ]
+    provider.person["groups"] = []
+    assert through(PageClient(), provider)["Location"] == REFUSED
+    assert rights_told()[3:] == [
+        ("riverside", "karen.holm", "U", who | {"before": "clinician, exporter", "after": "not a member"})
+    ]
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["an account", "nobody yet"])
+def test_groups_give_nothing_that_cannot_be_logged(client, provider, monkeypatch, before):
+    if before:
+        through(PageClient(), provider)
+    had, provider.person["groups"] = set(Membership.objects.values_list("tenant", flat=True)), ["research"]
+    monkeypatch.setattr(writing, "_ADD", "INSERT INTO audit_nowhere (a) VALUES (1)")
+    assert through(client, provider).status_code == 503
+    assert set(Membership.objects.values_list("tenant", flat=True)) == had
+    assert User.objects.count() == before
+    assert not in_session(client)
 
 
 @pytest.mark.parametrize("groups", [[], ["unknown"], "unknown", {"ward-7": True}, None, 7, [["ward-7"]]])

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 from django.contrib.auth import SESSION_KEY
@@ -176,6 +177,72 @@ def test_what_is_changed_in_the_admin_site_is_in_the_log_of_the_tenants_it_is_ab
     # Of an account that belongs to nobody there is one entry that belongs to nobody.
     assert change(staff, karen) == [("", "staff", "admin", "U")]
     assert change(staff, karen, nordhavn={"clinician": "on"}) == told[:1]
+
+
+def told(entry):
+    """What an entry says of somebody's rights."""
+    return {name: value for name, value in parse_qsl(entry.filters) if name != "account"}
+
+
+def test_changed_roles_are_told_with_the_member_and_what_they_were(admin_client, upstream):
+    karen = make_user("karen", ["nordhavn", "riverside"])
+    for form in ({"roles": ["auditor", "admin"]}, {"roles": ["auditor", "admin"]}, {"remove": "yes"}):
+        admin_client.post("/nordhavn/members/edit/", {"username": "karen"} | form)
+    admin_client.post("/nordhavn/members/edit/", {"username": "karen", "roles": ["exporter"], "adding": "True"})
+    entries = log(kind="members")
+    assert {(entry.tenant, entry.username, entry.action, entry.outcome) for entry in entries} == {
+        ("nordhavn", "admin", "U", "done")
+    }
+    assert [told(entry) for entry in entries] == [
+        {"member": "karen", "before": "clinician", "after": "auditor, admin"},
+        {"member": "karen"},
+        {"member": "karen", "before": "auditor, admin", "after": "not a member"},
+        {"member": "karen", "before": "not a member", "after": "exporter"},
+    ]
+    assert f"account={karen.pk}" in entries[0].filters
+
+
+def test_what_is_typed_as_the_name_of_nobody_is_not_told(admin_client):
+    admin_client.post("/nordhavn/members/edit/", {"username": CANARY, "roles": ["auditor"], "adding": "True"})
+    assert log()[-1].status == 422
+    assert log()[-1].filters == ""
+
+
+def test_the_admin_site_tells_rights_of_the_account_too(upstream):
+    staff = PageClient()
+    staff.force_login(make_user("staff", [], is_staff=True, is_superuser=True))
+    karen = make_user("karen", ["nordhavn"])
+    (row,) = karen.memberships.all()
+    change(staff, karen, nordhavn={"id": row.pk, "auditor": "on"})
+    assert told(log()[-1]) == {"member": "karen", "before": "clinician", "after": "auditor"}
+    for action in ("take_second_factors", "delete_selected"):
+        form = {"action": action, "_selected_action": karen.pk, "post": "yes"}
+        staff.post(reverse("admin:accounts_user_changelist"), form)
+    assert [told(entry) for entry in log()[-2:]] == [
+        {"member": "karen", "what": "Second factors taken away."},
+        {"member": "karen", "before": "auditor", "after": "no account"},
+    ]
+    new = "correct horse battery staple"
+    form = {"username": "ida", "password1": new, "password2": new, "usable_password": "true", "is_staff": "on"}
+    staff.post(
+        reverse("admin:accounts_user_add"), form | {f"memberships-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
+    )
+    assert told(log()[-1])["member"] == "ida"
+    assert told(log()[-1])["before"] == "no account"
+
+
+def test_a_change_of_rights_is_in_the_page_and_in_both_files(auditor_client, admin_client):
+    karen = make_user("karen", ["nordhavn"])
+    admin_client.post("/nordhavn/members/edit/", {"username": "karen", "roles": ["auditor"]})
+    page = auditor_client.page(f"{LOG}?kind=members")
+    assert f"karen (account {karen.pk}); clinician → auditor" in page.text
+    head, row = csv.reader(io.StringIO(auditor_client.get(f"{LOG}export/?kind=members").content.decode("utf-8-sig")))
+    assert row[head.index("filters")] == f"member=karen&account={karen.pk}&before=clinician&after=auditor"
+    event = AuditEvent.model_validate_json(auditor_client.get(f"{LOG}export/?kind=members&format=fhir").content)
+    (member,) = [entity for entity in event.entity if entity.role and entity.role.code == "11"]
+    assert (event.outcome, event.action, member.what.identifier.value) == ("0", "U", "karen")
+    details = {detail.type: detail.valueString for detail in member.detail}
+    assert details == {"account": str(karen.pk), "before": "clinician", "after": "auditor"}
 
 
 @pytest.mark.parametrize("how", ["page", "delete_selected", "sign_out_everywhere", "take_second_factors"])

@@ -14,7 +14,6 @@ from django.utils.http import urlencode
 
 from dashboard.accounts.models import User
 from dashboard.tenants.access import memberships_of
-from dashboard.tenants.roles import Role
 
 # What leads to a second factor, or out.
 OPEN = frozenset(
@@ -83,7 +82,8 @@ def proven(request: HttpRequest) -> bool:
 
 
 def needed(user: User) -> bool:
-    """Whether any role of the user, in any tenant, asks for a second factor. Django's admin site is for admins."""
-    if user.is_staff and Role.ADMIN in settings.MFA_REQUIRED:
+    """Whether any role of the user, in any tenant, asks for a second factor. Staff, who give all roles, always need one
+    where any role does."""
+    if user.is_staff:
         return True
     return any(role in settings.MFA_REQUIRED for roles in memberships_of(user).values() for role in roles)

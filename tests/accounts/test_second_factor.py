@@ -250,6 +250,14 @@ def test_the_second_factor_is_demanded_by_role(client, demanded, member, asked):
         assert answer["Location"] == f"{SECURITY}?needed=1"
 
 
+@pytest.mark.parametrize("required", ["clinician", "exporter", "auditor", "admin"])
+def test_staff_need_a_second_factor_where_any_role_does(client, settings, required):
+    settings.MFA_REQUIRED = (required,)
+    client.force_login(make_user("staff", [], is_staff=True))
+    for url in (PAGE, "/admin/", "/admin/accounts/user/"):
+        assert client.get(url)["Location"] == f"{SECURITY}?needed=1"
+
+
 def test_a_role_in_any_tenant_counts(client, demanded):
     user = make_user("member", ["nordhavn"])
     user.memberships.create(tenant="riverside", clinician=False, admin=True)

@@ -1,10 +1,14 @@
-"""Admins of a tenant say who its members are, and what each may do."""
+"""Admins of a tenant say who its members are, and what each may do; the admin site says it in every tenant."""
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group, Permission
+from django.urls import reverse
 
+from dashboard.accounts.models import User
 from dashboard.tenants.models import Membership
 from dashboard.tenants.roles import Role
-from tests.dashboard.support import make_user
+from tests.dashboard.support import PageClient, make_user
 
 URL = "/nordhavn/members/"
 
@@ -119,3 +123,73 @@ def test_names_are_text(admin_client, db):
     make_user("<b>bold</b>", ["nordhavn"], first_name="<script>alert(1)</script>")
     assert "<script>alert" not in admin_client.page(URL).html
     assert "<b>bold" not in admin_client.page(URL).html
+
+
+# --- The admin site --------------------------------------------------------------------------------------------------
+
+FLAGS = {"is_active": "on", "is_staff": "on", "is_superuser": "on"}
+
+
+@pytest.fixture
+def staff(upstream):
+    """Staff who may change all accounts and memberships, but are no superusers."""
+    user = make_user("staff", [], is_staff=True)
+    kept = Permission.objects.filter(content_type__app_label__in=("accounts", "tenants", "auth"))
+    user.user_permissions.set(kept)
+    client = PageClient()
+    client.force_login(user)
+    return client
+
+
+def save_account(client, user, **more):
+    """Save an account in the admin site with a membership for it; the status."""
+    form = {
+        "username": user.username, "date_joined_0": "2026-01-01", "date_joined_1": "10:00:00", "is_active": "on",
+        "memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "0", "memberships-0-tenant": "riverside",
+        "memberships-0-user": user.pk, "memberships-0-clinician": "on",
+    }  # fmt: skip
+    return client.post(reverse("admin:accounts_user_change", args=[user.pk]), form | more).status_code
+
+
+def rights(user):
+    user.refresh_from_db()
+    return user.is_active, user.is_staff, user.is_superuser, roles_of(user.username, "riverside")
+
+
+@pytest.mark.parametrize("who", ["staff", "admin"])
+def test_nobody_changes_the_own_account_in_the_admin_site(staff, admin_client, who):
+    client, user = (staff if who == "staff" else admin_client), User.objects.get(username=who)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    Membership.objects.filter(user=user).delete()
+    before = rights(user), user.password
+    assert save_account(client, user, **FLAGS) == 403
+    assert client.post(reverse("admin:accounts_user_delete", args=[user.pk]), {"post": "yes"}).status_code == 403
+    new = dict.fromkeys(("password1", "password2"), "correct horse battery staple")
+    url = reverse("admin:auth_user_password_change", args=[user.pk])
+    assert client.post(url, new | {"usable_password": "true"}).status_code == 403
+    for action in ("take_second_factors", "delete_selected"):
+        form = {"action": action, "_selected_action": [user.pk], "post": "yes"}
+        assert client.post(reverse("admin:accounts_user_changelist"), form).status_code == 403
+    assert (rights(user), user.password) == before
+    assert Authenticator.objects.filter(user=user).exists()
+    assert client.get(reverse("admin:accounts_user_change", args=[user.pk])).status_code == 200
+
+
+def test_staff_give_roles_to_others_and_superusers_flags_too(staff, admin_client, karen):
+    assert save_account(staff, karen, **FLAGS) == 302
+    assert rights(karen) == (True, False, False, {Role.CLINICIAN})
+    Membership.objects.filter(user=karen).delete()
+    assert save_account(admin_client, karen, **FLAGS) == 302
+    assert rights(karen) == (True, True, True, {Role.CLINICIAN})
+
+
+def test_only_superusers_change_superusers_and_groups(staff, admin):
+    before = rights(admin), admin.password
+    assert save_account(staff, admin) == 403
+    form = {"action": "take_second_factors", "_selected_action": [admin.pk]}
+    assert staff.post(reverse("admin:accounts_user_changelist"), form).status_code == 403
+    url = reverse("admin:auth_user_password_change", args=[admin.pk])
+    assert staff.post(url, {}).status_code == 403
+    assert (rights(admin), admin.password) == before
+    assert staff.post(reverse("admin:auth_group_add"), {"name": "ward"}).status_code == 403
+    assert not Group.objects.exists()

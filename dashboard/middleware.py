@@ -65,18 +65,28 @@ class KnownMethods:
         return response
 
 
-def refuse_other_sites(get_response: Handler) -> Handler:
-    """What another site embeds, prefetches or asks by script is refused (SR-54); a link that somebody follows, as from
-    a mail, is not: browsers tell the two apart. Whatever sends no such headers is not a browser that knows them."""
+class RefuseOtherSites:
+    """What another site embeds, prefetches or asks by script is refused (SR-54), once the route is known, which is what
+    the access log tells of it."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
-        site = request.headers.get("Sec-Fetch-Site", "none")
-        follows = (request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest"))
-        if site not in ("same-origin", "none") and follows != ("navigate", "document"):
-            return HttpResponse("Refused: asked for by another site.\n", status=403, content_type="text/plain")
-        return get_response(request)
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
 
-    return answer
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        if not from_another_site(request):
+            return None
+        return HttpResponse("Refused: asked for by another site.\n", status=403, content_type="text/plain")
+
+
+def from_another_site(request: HttpRequest) -> bool:
+    """Whether a browser says so; a link that somebody follows, as from a mail, is told apart from it. Whatever sends no
+    such headers is not a browser that knows them."""
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    follows = (request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest"))
+    return site not in ("same-origin", "none") and follows != ("navigate", "document")
 
 
 def whole_page_sign_in(get_response: Handler) -> Handler:

@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware" if DJANGO_6 else "dashboard.middleware.content_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "dashboard.middleware.refuse_other_sites",
+    "dashboard.middleware.RefuseOtherSites",
     "dashboard.middleware.KnownMethods",
     "dashboard.compression.compress",
     "django.contrib.sessions.middleware.SessionMiddleware",

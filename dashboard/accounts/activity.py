@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 from dashboard.accounts.sessions import SessionStore
+from dashboard.middleware import from_another_site
 
 # Sent along by what a page asks for by itself (hx-headers beside every hx-trigger that is a timer).
 UNATTENDED = "X-Unattended"
@@ -22,7 +23,7 @@ def activity(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
     def answer(request: HttpRequest) -> HttpResponse:
         session: Any = request.session
-        session.attended = UNATTENDED not in request.headers
+        session.attended = UNATTENDED not in request.headers and not from_another_site(request)
         if session.session_key and SESSION_KEY in session and session.attended:
             session.note_activity()
         response = get_response(request)

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -53,7 +55,17 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         own_sessions.note(request)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """A try that the limits hold off is told to the access log too."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            told = {"username": credentials.get("username", "")}
+            user_login_failed.send(__name__, credentials=told, request=request, held_off=True)
+            raise
+
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        user_login_failed.send(__name__, credentials={"username": user.get_username()}, request=request)
         return redirect("accounts:refused")
 
     def add_message(

@@ -62,7 +62,7 @@ def audit_event(entry: Entry) -> dict[str, Any]:
 
 
 def _type(entry: Entry) -> dict[str, str]:
-    if entry.kind in ("sign-in", "sign-out"):
+    if entry.kind in ("sign-in", "second-step", "sign-out"):
         return {"system": _DICOM, "code": "110114", "display": "User Authentication"}
     if entry.kind == "export":
         return {"system": _DICOM, "code": "110106", "display": "Export"}

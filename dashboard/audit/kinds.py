@@ -53,6 +53,7 @@ LABELS = {
     "print": "Print",
     "export": "Export",
     "sign-in": "Sign-in",
+    "second-step": "Second step of a sign-in",
     "sign-out": "Sign-out",
     "members": "Members",
     "clinicians": "Clinicians",

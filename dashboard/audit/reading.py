@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet
 
+from dashboard.accounts.models import User
 from dashboard.audit import routing
 from dashboard.audit.models import Entry, Subject
 from dashboard.audit.state import LogState
 from dashboard.audit.writing import digest
-from dashboard.tenants.models import Membership
 
 PAGE = 50
 # Entries of a file.
@@ -62,8 +62,10 @@ def _of_the_tenant(state: LogState) -> QuerySet[Entry]:
 
 
 def _of_no_tenant(state: LogState) -> QuerySet[Entry]:
-    """What members did, by the name that they have now, and tries to sign in under whatever name."""
-    members = list(Membership.objects.filter(tenant=state.tenant).values_list("user__username", flat=True))
+    """What members did, and staff, who give roles in every tenant, by the name that they have now; and tries to sign in
+    under names that nobody has."""
+    whose = Q(memberships__tenant=state.tenant) | Q(is_staff=True)
+    members = list(User.objects.filter(whose).values_list("username", flat=True).distinct())
     found = Entry.objects.using(routing.alias()).filter(tenant="")
     return found.filter(Q(username__in=members) | Q(username="", kind="sign-in"))
 

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from allauth.account.internal.userkit import get_user_by_username
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.cache import cache
 from django.http import HttpRequest
 
 from dashboard.accounts.client_address import client_address
@@ -11,11 +14,14 @@ from dashboard.audit.middleware import about, whoever, write
 from dashboard.audit.writing import Event
 from dashboard.tenants.rights import Change, rights_changed
 
+FIVE_MINUTES = 5 * 60
+
 
 def listen() -> None:
     user_logged_in.connect(_in, dispatch_uid="audit")
     user_logged_out.connect(_out, dispatch_uid="audit")
     user_login_failed.connect(_failed, dispatch_uid="audit")
+    authentication_failed.connect(_failed_second, dispatch_uid="audit")
     rights_changed.connect(_rights, dispatch_uid="audit")
 
 
@@ -29,11 +35,41 @@ def _out(sender: object, request: HttpRequest, user: Any, **kwargs: object) -> N
         write(Event("sign-out", "E", "done", **whoever(request) | {"user": user.pk, "username": user.get_username()}))
 
 
-def _failed(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: object) -> None:
-    """Not what was typed as the name: it may be a password."""
-    request_id = getattr(request, "request_id", "")
+def _failed(
+    sender: object,
+    credentials: dict[str, Any],
+    request: HttpRequest | None = None,
+    held_off: bool = False,
+    **kwargs: object,
+) -> None:
+    """Never what was typed as the name, which may be a password: the account of that name, if there is one."""
+    found = get_user_by_username(str(credentials.get("username", "")))
+    if held_off and not _is_first(request):
+        return
+    write(Event("sign-in", "E", "refused", 429 if held_off else 403, **_tried(request, found)))
+
+
+def _failed_second(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
+    write(Event("second-step", "E", "refused", 403, **_tried(request, user)))
+
+
+def _tried(request: HttpRequest | None, user: User | None) -> dict[str, Any]:
+    """Whose account, from where, on which page."""
+    match = getattr(request, "resolver_match", None)
+    return {
+        "user": user.pk if user else None,
+        "username": user.get_username() if user else "",
+        "route": match.view_name if match else "",
+        "request_id": getattr(request, "request_id", ""),
+        "address": client_address(request) if request else "",
+    }
+
+
+def _is_first(request: HttpRequest | None) -> bool:
+    """Of what the limits hold off, anybody can send as much as they like: one entry an address in five minutes tells of
+    it, by whatever names."""
     address = client_address(request) if request else ""
-    write(Event("sign-in", "E", "refused", 403, request_id=request_id, address=address))
+    return cache.add(f"audit-held-off:{address}", True, FIVE_MINUTES)
 
 
 def _rights(sender: object, request: HttpRequest, user: User, changes: list[Change], **kwargs: object) -> None:

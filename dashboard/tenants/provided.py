@@ -60,7 +60,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
             sociallogin.user.save()
             replace(sociallogin.user, grants, request)
         if not sociallogin.user.memberships.exists() and not sociallogin.user.is_staff:
-            self._refuse(request, "no group gives a tenant")
+            self._refuse(request, "no group gives a tenant", sociallogin.user.get_username())
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         if not config().grants_for(sociallogin.provider.claims):
@@ -89,9 +89,9 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         own = isinstance(cause, TokenRefused)
         self._refuse(request, f"ID token: {cause}" if own else type(exception).__name__ if exception else str(error))
 
-    def _refuse(self, request: HttpRequest, reason: str) -> None:
+    def _refuse(self, request: HttpRequest, reason: str, username: str = "") -> None:
         logger.warning("A sign-in by the OpenID provider was refused: %s", reason)
-        user_login_failed.send(__name__, credentials={"provider": config().issuer}, request=request)
+        user_login_failed.send(__name__, credentials={"username": username}, request=request)
         raise ImmediateHttpResponse(redirect("accounts:refused"))
 
 

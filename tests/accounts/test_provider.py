@@ -84,6 +84,11 @@ def test_each_sign_in_replaces_what_the_provider_gave_and_leaves_what_was_given_
     assert roles(user) == {("nordhavn", "auditor")}
 
 
+def refused_told():
+    entries = Entry.objects.using(routing.alias()).filter(kind="sign-in", outcome="refused").order_by("pk")
+    return list(entries.values_list("username", flat=True))
+
+
 def rights_told():
     entries = Entry.objects.using(routing.alias()).filter(kind="members").order_by("pk")
     return [(entry.tenant, entry.username, entry.action, dict(parse_qsl(entry.filters))) for entry in entries]
@@ -137,6 +142,7 @@ def test_whose_groups_are_all_gone_is_refused_and_has_no_tenant_any_more(client,
     assert through(again, provider)["Location"] == REFUSED
     assert roles(User.objects.get()) == set()
     assert not in_session(again)
+    assert refused_told() == ["karen.holm"]
 
 
 def test_a_disabled_account_is_refused(client, provider):
@@ -145,6 +151,7 @@ def test_a_disabled_account_is_refused(client, provider):
     again = PageClient()
     assert through(again, provider)["Location"] == REFUSED
     assert not in_session(again)
+    assert refused_told() == ["karen.holm"]
 
 
 def test_a_local_account_with_the_same_name_and_mail_stays_somebody_else(client, provider):

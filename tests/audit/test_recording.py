@@ -4,10 +4,16 @@ import csv
 import io
 import json
 import re
+import time
+from datetime import timedelta
 from urllib.parse import parse_qsl
 
 import pytest
+import time_machine
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import DatabaseError
 from django.urls import reverse
 from fhir.resources.R4B.auditevent import AuditEvent
@@ -268,6 +274,92 @@ def test_signing_in_and_out_and_failing_to_are_entries(upstream, clinician):
     told = [(entry.kind, entry.outcome, entry.username) for entry in log(kind__startswith="sign-")]
     assert told == [("sign-in", "refused", ""), ("sign-in", "done", "clinician"), ("sign-out", "done", "clinician")]
     assert CANARY not in str([vars(entry) for entry in log()])
+
+
+def tries(**filters):
+    entries = log(outcome="refused", **filters)
+    return [(entry.kind, entry.username, entry.user, entry.status, entry.route) for entry in entries]
+
+
+def test_a_failed_try_names_the_account_if_there_is_one_and_never_what_was_typed(upstream, clinician):
+    client = PageClient()
+    for typed in ("clinician", CANARY, "a long enough password"):
+        client.post("/accounts/sign-in/", {"username": typed, "password": "wrong"})
+    page = "accounts:sign-in"
+    assert tries() == [
+        ("sign-in", "clinician", clinician.pk, 403, page),
+        ("sign-in", "", None, 403, page),
+        ("sign-in", "", None, 403, page),
+    ]
+    assert "a long enough" not in str([vars(entry) for entry in log()])
+
+
+def test_what_the_limits_hold_off_is_told_once_an_address_in_five_minutes(upstream, clinician):
+    cache.clear()
+    client = PageClient()
+    with time_machine.travel(time.time(), tick=False) as clock:
+        for name in ("clinician", "nobody"):
+            for _ in range(9):
+                client.post("/accounts/sign-in/", {"username": name, "password": "wrong"})
+        assert [(status, who) for _, who, _, status, _ in tries()] == (
+            [(403, "clinician")] * 5 + [(429, "clinician")] + [(403, "")] * 5
+        )
+        client.post("/accounts/sign-in/", {"username": "nobody", "password": "x"}, REMOTE_ADDR="192.0.2.7")
+        for _ in range(6):
+            client.post("/accounts/sign-in/", {"username": "nobody", "password": "x"}, REMOTE_ADDR="192.0.2.7")
+        assert len(tries(status=429)) == 2
+        clock.shift(timedelta(minutes=5, seconds=1))
+        for _ in range(7):
+            client.post("/accounts/sign-in/", {"username": "clinician", "password": "wrong"})
+        assert len(tries(status=429)) == 3
+    cache.clear()
+
+
+def test_wrong_codes_of_a_second_step_are_entries(upstream, clinician):
+    cache.clear()
+    TOTP.activate(clinician, generate_totp_secret())
+    client = PageClient()
+    client.post("/accounts/sign-in/", {"username": "clinician", "password": "a long enough password"})
+    for _ in range(3):
+        client.post("/accounts/sign-in/second-step/", {"code": "000000"})
+    assert tries() == [("second-step", "clinician", clinician.pk, 403, "mfa_authenticate")] * 3
+    cache.clear()
+
+
+def test_what_another_site_asks_for_in_a_session_is_an_entry(page_client, upstream):
+    headers = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
+    ends = Session.objects.get().expire_date
+    with time_machine.travel(time.time() + 300, tick=False):
+        assert page_client.get(LIST, headers=headers).status_code == 403
+        assert Session.objects.get().expire_date == ends, "this is no activity of the user"
+        assert page_client.get(LIST).status_code == 200
+        assert Session.objects.get().expire_date > ends
+    (entry,) = log(outcome="refused")
+    assert (entry.tenant, entry.username, entry.route, entry.status) == (
+        "nordhavn",
+        "clinician",
+        "encounters:list",
+        403,
+    )
+
+
+def test_requests_of_nobody_fill_no_log(upstream, db):
+    for headers in ({}, {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}):
+        for url in (LIST, "/admin/", "/nowhere/encounters/", "/accounts/settings/"):
+            PageClient().get(url, headers=headers)
+            PageClient().post(url, headers=headers)
+    assert log() == []
+
+
+def test_tries_at_an_account_are_for_the_auditors_of_its_tenants_and_at_staff_for_all(auditor_client):
+    make_user("elsewhere", ["riverside"])
+    make_user("karen", ["nordhavn"])
+    make_user("boss", [], is_staff=True)
+    for number, name in enumerate(("elsewhere", "karen", "boss", "nobody")):
+        form = {"username": name, "password": "wrong"}
+        PageClient().post("/accounts/sign-in/", form, REMOTE_ADDR=f"192.0.2.{number}")
+    rows = auditor_client.page(f"{LOG}?kind=sign-in&order=oldest").rows
+    assert [row[1] for row in rows] == ["karen", "boss", "Not signed in"]
 
 
 # --- No entry, no data -----------------------------------------------------------------------------------------------

@@ -171,7 +171,7 @@ ALLOWED = {
     },
     # Which tenants have a log; what one user has in all tenants, twice; rows that were made with their tenant before.
     "no_tenant": {
-        "dashboard/audit/verifying.py", "dashboard/tenants/provided.py", "dashboard/members/admin.py",
+        "dashboard/audit/verifying.py", "dashboard/tenants/provided.py", "dashboard/tenants/rights.py",
         "dashboard/clinicians/importing.py",
     },
     # The import looks at the token itself, once the large form could be read.

@@ -30,6 +30,9 @@ for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken
 class ForSuperusers(GroupAdmin):
     """A group gives its members permissions: whoever changes one might give them to oneself."""
 
+    def has_view_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return request.user.is_superuser
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
 

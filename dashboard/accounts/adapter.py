@@ -55,10 +55,10 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         own_sessions.note(request)
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """A try that the limits hold off is told to the access log too."""
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """A try that a limit holds off is told to the access log too."""
         try:
-            super().pre_authenticate(request, **credentials)
+            return super().authenticate(request, **credentials)  # type: ignore[no-any-return]  # allauth is untyped
         except ValidationError:
             told = {"username": credentials.get("username", "")}
             user_login_failed.send(__name__, credentials=told, request=request, held_off=True)

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.base.views import AuthenticateView, IndexView
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
+from allauth.mfa.signals import authentication_failed, authenticator_added
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
 from django.dispatch import receiver
@@ -69,6 +69,15 @@ class SecondStep(AuthenticateView):
     """After the password: a code, or a passkey."""
 
     template_name = "accounts/second_step.html"
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """allauth tells of a wrong code by itself, but not of a passkey, nor of what a limit holds off."""
+        held_off = any(form.has_error(field, "too_many_login_attempts") for field in form.fields)
+        if held_off or form is self.webauthn_form:
+            user = self.stage.login.user
+            authentication_failed.send(Authenticator, request=self.request, user=user, held_off=held_off)
+        response: HttpResponse = super().form_invalid(form)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

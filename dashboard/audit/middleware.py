@@ -107,7 +107,7 @@ def _outcome(response: HttpResponse, action: str) -> str:
     status, location = response.status_code, response.headers.get("Location", "")
     if status >= 500:
         return "failed"
-    if status >= 400 or location.partition("?")[0] in map(reverse, FIRST):
+    if status >= 400 or (location and location.partition("?")[0] in map(reverse, FIRST)):
         return "refused"
     return "done" if action == "U" and status != 200 else "shown"
 

@@ -43,14 +43,20 @@ def _failed(
     **kwargs: object,
 ) -> None:
     """Never what was typed as the name, which may be a password: the account of that name, if there is one."""
-    found = get_user_by_username(str(credentials.get("username", "")))
-    if held_off and not _is_first(request):
+    _refused("sign-in", request, get_user_by_username(str(credentials.get("username", ""))), held_off)
+
+
+def _failed_second(sender: object, request: HttpRequest, user: User, held_off: bool = False, **kwargs: object) -> None:
+    _refused("second-step", request, user, held_off)
+
+
+def _refused(kind: str, request: HttpRequest | None, user: User | None, held_off: bool) -> None:
+    """Of what the limits hold off, anybody can send as much as they like: one entry an address in five minutes tells of
+    it, by whatever names."""
+    tried = _tried(request, user)
+    if held_off and not cache.add(f"audit-held-off:{kind}:{tried['address']}", True, FIVE_MINUTES):
         return
-    write(Event("sign-in", "E", "refused", 429 if held_off else 403, **_tried(request, found)))
-
-
-def _failed_second(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
-    write(Event("second-step", "E", "refused", 403, **_tried(request, user)))
+    write(Event(kind, "E", "refused", 429 if held_off else 403, **tried))
 
 
 def _tried(request: HttpRequest | None, user: User | None) -> dict[str, Any]:
@@ -63,13 +69,6 @@ def _tried(request: HttpRequest | None, user: User | None) -> dict[str, Any]:
         "request_id": getattr(request, "request_id", ""),
         "address": client_address(request) if request else "",
     }
-
-
-def _is_first(request: HttpRequest | None) -> bool:
-    """Of what the limits hold off, anybody can send as much as they like: one entry an address in five minutes tells of
-    it, by whatever names."""
-    address = client_address(request) if request else ""
-    return cache.add(f"audit-held-off:{address}", True, FIVE_MINUTES)
 
 
 def _rights(sender: object, request: HttpRequest, user: User, changes: list[Change], **kwargs: object) -> None:

@@ -320,9 +320,13 @@ def test_wrong_codes_of_a_second_step_are_entries(upstream, clinician):
     TOTP.activate(clinician, generate_totp_secret())
     client = PageClient()
     client.post("/accounts/sign-in/", {"username": "clinician", "password": "a long enough password"})
-    for _ in range(3):
+    for _ in range(9):
         client.post("/accounts/sign-in/second-step/", {"code": "000000"})
-    assert tries() == [("second-step", "clinician", clinician.pk, 403, "mfa_authenticate")] * 3
+    told = [("second-step", "clinician", clinician.pk, status, "mfa_authenticate") for status in (403, 429)]
+    assert tries() == [told[0]] * 5 + [told[1]]
+    cache.clear()
+    client.post("/accounts/sign-in/second-step/", {"credential": "{}"})
+    assert tries()[6:] == [told[0]]
     cache.clear()
 
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from dashboard.accounts.models import User
 from dashboard.audit import note
 from dashboard.tenants.models import Membership
-from dashboard.tenants.rights import Rights, changes
+from dashboard.tenants.rights import Change, Rights, changes
 
 # What gives an account rights in this site.
 FOR_SUPERUSERS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -28,7 +28,17 @@ for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken
 
 
 class ForSuperusers(GroupAdmin):
-    """A group gives its members permissions: whoever changes one might give them to oneself."""
+    """A group gives its members permissions: whoever changes one might give them to oneself. It belongs to no tenant,
+    and so does what the access log tells of it."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        before = _permissions(form.instance)
+        super().save_related(request, form, formsets, change)
+        note(request, changes=[_of_group(form.instance, before, _permissions(form.instance))])
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Group]) -> list[LogEntry]:
+        note(request, changes=[_of_group(group, _permissions(group), "no group") for group in queryset])
+        return super().log_deletions(request, queryset)
 
     def has_view_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return request.user.is_superuser
@@ -111,6 +121,14 @@ def may_touch(request: HttpRequest, user: User | None) -> bool:
     if user is None:
         return True
     return user.pk != request.user.pk and (request.user.is_superuser or not user.is_superuser)
+
+
+def _permissions(group: Group) -> str:
+    return ", ".join(group.permissions.order_by("codename").values_list("codename", flat=True)) or "no permission"
+
+
+def _of_group(group: Group, before: str, after: str) -> Change:
+    return Change("", f"group {group.name}", group.pk, before, after)
 
 
 def _tell(request: HttpRequest, user: User, what: str = "") -> None:

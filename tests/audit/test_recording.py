@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import DatabaseError
@@ -235,6 +236,18 @@ def test_the_admin_site_tells_rights_of_the_account_too(upstream):
     )
     assert told(log()[-1])["member"] == "ida"
     assert told(log()[-1])["before"] == "no account"
+
+
+def test_the_permissions_of_a_group_are_told_too(admin_client):
+    kept = Permission.objects.get(codename="change_user")
+    admin_client.post(reverse("admin:auth_group_add"), {"name": "ward", "permissions": [kept.pk]})
+    group = Group.objects.get()
+    form = {"action": "delete_selected", "_selected_action": group.pk, "post": "yes"}
+    admin_client.post(reverse("admin:auth_group_changelist"), form)
+    assert [(entry.tenant, entry.username, told(entry)) for entry in log()[-2:]] == [
+        ("", "admin", {"member": "group ward", "before": "no permission", "after": "change_user"}),
+        ("", "admin", {"member": "group ward", "before": "change_user", "after": "no group"}),
+    ]
 
 
 def test_a_change_of_rights_is_in_the_page_and_in_both_files(auditor_client, admin_client):

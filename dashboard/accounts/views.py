@@ -1,5 +1,7 @@
 """Sign-in, sign-out, the password and the user's own settings."""
 
+from typing import Any
+
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import LoginView
@@ -101,6 +103,12 @@ class ChangePassword(auth_views.PasswordChangeView):
 
     template_name = "accounts/password.html"
     success_url = reverse_lazy("accounts:password-changed")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        # The try is counted by now. What follows is one transaction with its entry in the access log.
+        self.request.changes.begin()  # type: ignore[attr-defined]  # of audit/together.py
+        response: HttpResponse = super().form_valid(form)
+        return response
 
 
 @require_safe

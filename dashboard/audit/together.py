@@ -10,7 +10,8 @@ from dashboard.accounts.sessions import SessionStore
 from dashboard.audit.kinds import READ_BY_POST, SILENT
 from dashboard.audit.noting import noted_of
 
-# Wrong answers are counted here, and every count must be seen by the next try at once.
+# Wrong answers are counted here, and every count must be seen by the next try at once. The page of the own password
+# begins by itself, after that.
 COUNTED = frozenset((
     "mfa_authenticate", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
     "accounts:password",

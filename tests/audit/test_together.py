@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.urls import reverse
 
+from dashboard.accounts.models import User
 from dashboard.accounts.sharing import _KEY as SHARING
 from dashboard.audit import routing, writing
 from dashboard.audit.models import Entry
@@ -15,6 +16,7 @@ from tests.dashboard.support import make_user
 
 pytestmark = pytest.mark.django_db
 EDIT = "/nordhavn/members/edit/"
+NEW = "correct horse battery staple"
 ROLES = {"username": "karen", "roles": ["auditor"]}
 
 
@@ -51,6 +53,7 @@ def state(client):
         list(TenantIndex.objects.order_by("pk").values_list("slug", "verify_wanted")),
         client.session.get(SHARING),
         SESSION_KEY in client.session,
+        User.objects.get(username="admin").password,
     )
 
 
@@ -61,6 +64,10 @@ FORMS = {
     "verify": ("/nordhavn/index/verify/", {}),
     "rebuild": ("/nordhavn/index/rebuild/", {}),
     "sharing": ("/accounts/sharing/on/", {}),
+    "password": (
+        "/accounts/password/",
+        {"old_password": "a long enough password", "new_password1": NEW, "new_password2": NEW},
+    ),
     "admin": ("/admin/accounts/user/", {"action": "delete_selected", "post": "yes"}),
 }
 
@@ -71,12 +78,14 @@ def send(client, form, karen):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_what_cannot_be_logged_is_not_changed(admin_client, kept, karen, full, form):
+def test_what_cannot_be_logged_is_not_changed(admin_client, kept, karen, full, monkeypatch, form):
     before = state(admin_client)
     answer = send(admin_client, form, karen)
     assert answer.status_code == 503
     assert b'data-state="unlogged"' in answer.content
     assert state(admin_client) == before
+    monkeypatch.undo()
+    assert admin_client.get("/accounts/settings/").status_code == 200, "still signed in"
 
 
 @pytest.mark.parametrize("form", FORMS)

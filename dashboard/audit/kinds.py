@@ -64,6 +64,7 @@ LABELS = {
     "tenants": "Choice of tenant",
     "access-log": "Access log",
     "access-log-export": "Access log, export",
+    "access-log-signed": "Access log, signed anew",
     "access-log-purged": "Access log, purged",
     "admin": "Admin site",
     "other": "Other",

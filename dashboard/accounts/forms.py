@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 
 from dashboard.accounts.models import User
 
@@ -41,3 +42,22 @@ class SettingsForm(forms.ModelForm):
         field = self.fields["time_zone"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "The browser’s own"), ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in zones)]
+
+    def save(self, commit: bool = True) -> User:
+        """These fields only: whoever was disabled, demoted or signed out meanwhile stays so."""
+        user: User = self.instance
+        user.save(update_fields=self._meta.fields)
+        return user
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """Asks for the old password."""
+
+    def save(self, commit: bool = True) -> User:
+        """The password only, and only in place of the one that was asked for: one that an administrator has set
+        meanwhile stays, and this session ends like the others."""
+        user: User = self.user
+        before = user.password
+        user.set_password(self.cleaned_data["new_password1"])
+        User.objects.filter(pk=user.pk, password=before).update(password=user.password)
+        return user

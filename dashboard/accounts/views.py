@@ -18,7 +18,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.accounts import own_sessions, provider, sharing
-from dashboard.accounts.forms import SettingsForm
+from dashboard.accounts.forms import ChangePasswordForm, SettingsForm
 from dashboard.accounts.models import User
 from dashboard.context import THEMES
 
@@ -101,6 +101,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
 class ChangePassword(auth_views.PasswordChangeView):
     """Asks for the old password; every other session of the user ends."""
 
+    form_class = ChangePasswordForm
     template_name = "accounts/password.html"
     success_url = reverse_lazy("accounts:password-changed")
 

@@ -22,6 +22,8 @@ from dashboard.tenants.roles import Role
 
 BY_GROUPS = "by the provider’s groups"
 logger = logging.getLogger(__name__)
+# The fields of a user that the provider describes.
+DESCRIBED = ("first_name", "last_name", "email")
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):
@@ -57,7 +59,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         grants = config().grants_for(sociallogin.provider.claims)
         with transaction.atomic():
             describe(sociallogin.user, sociallogin.provider.claims)
-            sociallogin.user.save()
+            sociallogin.user.save(update_fields=DESCRIBED)
             replace(sociallogin.user, grants, request)
         if not sociallogin.user.memberships.exists() and not sociallogin.user.is_staff:
             self._refuse(request, "no group gives a tenant", sociallogin.user.get_username())

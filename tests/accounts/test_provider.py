@@ -16,7 +16,9 @@ from django.contrib.sessions.models import Session
 from dashboard.accounts.models import User
 from dashboard.audit import routing, writing
 from dashboard.audit.models import Entry
+from dashboard.tenants import provided
 from dashboard.tenants.models import Membership
+from dashboard.tenants.provided import describe
 from tests.accounts.hostile import KEY, OTHER_KEY, query, signed
 from tests.dashboard.support import PageClient, make_user
 
@@ -177,6 +179,22 @@ def test_the_same_subject_with_another_name_is_the_same_person(client, provider)
     through(PageClient(), provider)
     user = User.objects.get()
     assert (user.username, user.get_full_name()) == ("karen.holm", "Karen Jensen")
+
+
+def test_what_was_taken_away_during_the_sign_in_stays_so(client, provider, monkeypatch):
+    through(client, provider)
+    User.objects.update(is_staff=True)
+
+    def describe_late(user, claims):
+        User.objects.update(is_active=False, is_staff=False, sessions_ended=7)
+        describe(user, claims)
+
+    monkeypatch.setattr(provided, "describe", describe_late)
+    provider.person["name"] = "Karen Jensen"
+    through(PageClient(), provider)
+    user = User.objects.get()
+    assert (user.is_active, user.is_staff, user.sessions_ended) == (False, False, 7)
+    assert user.last_name == "Jensen"
 
 
 def test_the_same_subject_of_another_issuer_is_somebody_else(client, provider):

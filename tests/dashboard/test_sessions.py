@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -126,6 +127,48 @@ def test_settings_saved_from_a_page_leave_other_fields_alone(page_client, clinic
     assert (saved.time_zone, saved.shortcuts, saved.date_joined, saved.last_login) == (
         "Europe/Oslo", False, joined, login,
     )  # fmt: skip
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Changes the user's row once, right after the request has loaded it."""
+
+    def meanwhile(**changes):
+        load = Accounts.get_user
+
+        def loaded(self, user_id):
+            monkeypatch.setattr(Accounts, "get_user", load)
+            user = load(self, user_id)
+            User.objects.filter(pk=user_id).update(**changes)
+            return user
+
+        monkeypatch.setattr(Accounts, "get_user", loaded)
+
+    return meanwhile
+
+
+NEW_PASSWORD = "an even longer password"
+OWN_PASSWORD = {"old_password": PASSWORD, "new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
+TAKEN_AWAY = {"is_active": False, "is_staff": False, "is_superuser": False, "sessions_ended": 7}
+
+
+@pytest.mark.parametrize(("url", "form"), [(URL, {"time_zone": "Europe/Oslo"}), ("/accounts/password/", OWN_PASSWORD)])
+def test_what_was_taken_away_while_the_user_saves_something_stays_so(page_client, clinician, meanwhile, url, form):
+    User.objects.filter(pk=clinician.pk).update(is_staff=True, is_superuser=True)
+    meanwhile(**TAKEN_AWAY)
+    assert page_client.post(url, form).status_code == 302
+    saved = User.objects.get(pk=clinician.pk)
+    assert {name: getattr(saved, name) for name in TAKEN_AWAY} == TAKEN_AWAY
+    assert saved.time_zone == form.get("time_zone", "")
+    assert saved.check_password(form.get("new_password1", PASSWORD))
+
+
+def test_a_password_that_an_administrator_sets_while_the_user_changes_it_stays(page_client, clinician, meanwhile):
+    given = "given by an administrator"
+    meanwhile(password=make_password(given))
+    assert page_client.post("/accounts/password/", OWN_PASSWORD).status_code == 302
+    assert User.objects.get(pk=clinician.pk).check_password(given)
+    assert not signed_in(page_client)
 
 
 @pytest.fixture

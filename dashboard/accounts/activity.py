@@ -1,5 +1,6 @@
 """What counts as activity of a user, and what a sign-in begins with."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from dashboard.middleware import from_another_site
 
 # Sent along by what a page asks for by itself (hx-headers beside every hx-trigger that is a timer).
 UNATTENDED = "X-Unattended"
+# Asked for piece by piece by the browser's player, which sends no header of ours, for as long as a sound plays.
+BY_THE_PLAYER = re.compile(r"/[^/]+/encounters/[^/]+/recordings/[^/]+")
 ENDS_IN = "X-Session-Ends-In"
 # What the sign-in itself has just put there; anything else is from before it.
 _OF_THE_SIGN_IN = ("_auth_user_", "account_", "socialaccount_", "_messages")
@@ -23,7 +26,8 @@ def activity(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
     def answer(request: HttpRequest) -> HttpResponse:
         session: Any = request.session
-        session.attended = UNATTENDED not in request.headers and not from_another_site(request)
+        by_itself = UNATTENDED in request.headers or BY_THE_PLAYER.fullmatch(request.path_info)
+        session.attended = not by_itself and not from_another_site(request)
         if session.session_key and SESSION_KEY in session and session.attended:
             session.note_activity()
         response = get_response(request)

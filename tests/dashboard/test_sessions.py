@@ -12,12 +12,13 @@ import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.accounts.backends import Accounts
 from dashboard.accounts.models import User
 from dashboard.accounts.sessions import SessionStore
-from tests.dashboard.support import NOW, PageClient, make_user
+from tests.dashboard.support import NOBODY, NOW, PageClient, make_user
 
 URL = "/accounts/settings/"
 PASSWORD = "a long enough password"
@@ -200,6 +201,18 @@ def test_polling_never_keeps_a_session(member, clock):
     wait(clock, seconds=30)
     assert poll(member).status_code == 302
     wait(clock, minutes=1)
+    assert not signed_in(member)
+
+
+def test_playing_a_sound_never_keeps_a_session(member, clock):
+    """The browser's player asks for the next piece by itself, long after whoever pressed Play has left."""
+    sound = reverse("encounters:recording", args=["nordhavn", NOBODY, NOBODY])
+    for _ in range(29):
+        wait(clock, seconds=30)
+        assert SESSION_KEY in member.session
+        member.get(sound, headers={"Range": "bytes=1000-"})
+    wait(clock, seconds=30)
+    assert member.get(sound).status_code == 302
     assert not signed_in(member)
 
 

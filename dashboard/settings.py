@@ -179,8 +179,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_UNIQUE_EMAIL = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {"login": "dashboard.accounts.forms.SignInForm"}
-# Failed sign-ins per address, and per account and address (AccountAdapter); a whole ward may share one address.
-ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+# Failed sign-ins per address, per account and address, and per account from anywhere new (AccountAdapter); a whole ward
+# may share one address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "login_failed_anywhere": "50/h/key",
+}
 # An OpenID provider, if there is one (docs/sign-in.md).
 OIDC: OidcConfig | None = environment.provider(os.environ, [tenant.slug for tenant in TENANTS], [*Role])
 SOCIALACCOUNT_ADAPTER = "dashboard.tenants.provided.ProviderAdapter"

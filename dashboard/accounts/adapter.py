@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows import login as flow
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -16,15 +17,20 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.signals import user_login_failed
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from dashboard.accounts import own_sessions
 
 # How the user has signed in: all that outlives the session from before the sign-in.
 _KEPT = (flow.AUTHENTICATION_METHODS_SESSION_KEY, flow._AUTHENTICATION_METHODS_USER_SESSION_KEY)
+
+# So many seconds an address is known as one that an account signs in from.
+KNOWN_FOR = 30 * 24 * 60 * 60
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -33,6 +39,8 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": "Please enter a correct username and password. Both may be case-sensitive.",
         "too_many_login_attempts": "Too many failed attempts. Please wait five minutes, then try again.",
+        "too_many_anywhere": "Too many failed attempts at this account. Please sign in from where you usually do, or "
+        "try again in an hour.",
         "rate_limited": "Too many failed attempts. Please wait five minutes, then try again.",
         "incorrect_code": "This code is not right. A code is good for half a minute, and only once.",
         "incorrect_password": "This is not your password.",
@@ -54,6 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):
         request.session.update(kept)
         super().login(request, user)
         own_sessions.note(request)
+        cache.set(self._known_key(request, user.get_username()), True, KNOWN_FOR)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """A try that a limit holds off is told to the access log too."""
@@ -75,11 +84,26 @@ class AccountAdapter(DefaultAccountAdapter):
         if kwargs.get("message"):
             super().add_message(request, level, message_template, *args, **kwargs)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Two limits: per account and address, and a slow one per account over all addresses that it has not signed in
+        from lately. Where it has, only the first holds: guessing elsewhere keeps nobody out."""
+        super().pre_authenticate(request, **credentials)
+        name = str(credentials.get("username", ""))
+        if cache.get(self._known_key(request, name)):
+            return
+        used = ratelimit.consume(request, app="allauth.account", action="login_failed_anywhere", key=_plain(name))
+        if not used:
+            raise self.validation_error("too_many_anywhere")
+        # Given back by allauth, like its own, where the password is right.
+        self._login_failed_rl_usage.usage.extend(used.usage)
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Per account and address, so that nobody can keep somebody else out; every spelling of a name is one."""
-        name = unicodedata.normalize("NFKD", str(credentials.get("username", "")))
-        plain = "".join(letter for letter in name if not unicodedata.combining(letter)).casefold()
-        return f"{plain} from {self.get_client_ip(request)}"
+        # Of an IPv6 address allauth takes the network (/64): a single computer has all of it.
+        return f"{_plain(str(credentials.get('username', '')))} from {ratelimit.get_ip(request)}"
+
+    def _known_key(self, request: HttpRequest, name: str) -> str:
+        key = self._get_login_attempts_cache_key(request, username=name)
+        return "signed-in:" + salted_hmac("dashboard.accounts.adapter", key, algorithm="sha256").hexdigest()
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -106,6 +130,12 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         return user.get_username()
+
+
+def _plain(name: str) -> str:
+    """Every spelling of a name that signs in the same account, as one."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
 @lru_cache(maxsize=8)

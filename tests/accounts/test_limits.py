@@ -45,6 +45,69 @@ def test_the_right_password_from_another_address_is_not_kept_out(karen, sign_in)
     assert sign_in(address="192.0.2.1")["Location"] == "/"
 
 
+def test_the_addresses_of_one_network_of_ipv6_are_one(karen, sign_in):
+    for number in range(5):
+        sign_in(password="wrong", address=f"2001:db8:1:2::{number}")
+    assert refused(sign_in(address="2001:db8:1:2:ffff::9"))
+    assert sign_in(address="2001:db8:1:3::9")["Location"] == "/"
+
+
+def test_an_account_has_50_wrong_passwords_an_hour(settings):
+    assert settings.ACCOUNT_RATE_LIMITS["login_failed_anywhere"] == "50/h/key"
+
+
+@pytest.fixture
+def six_an_hour(settings):
+    """As few as need no long test."""
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login_failed_anywhere": "6/h/key"}
+
+
+def wrong_passwords(sign_in, count, username="karen"):
+    """Each from an address of its own, so that no other limit is met."""
+    return [refused(sign_in(username, "wrong", f"198.51.100.{number}")) for number in range(count)]
+
+
+@pytest.mark.usefixtures("six_an_hour")
+@pytest.mark.parametrize("username", ["karen", "nobody"])
+def test_an_account_is_guessed_slowly_from_however_many_addresses(karen, sign_in, username):
+    with time_machine.travel(time.time(), tick=False) as clock:
+        assert not any(wrong_passwords(sign_in, 6, username))
+        page = sign_in(username, "wrong", address="203.0.113.9")
+        assert "Please sign in from where you usually do, or try again in an hour" in page.content.decode()
+        assert refused(sign_in(username, PASSWORD, address="203.0.113.9"))
+        clock.shift(timedelta(hours=1, seconds=1))
+        assert not refused(sign_in(username, "wrong", address="203.0.113.9"))
+
+
+@pytest.mark.usefixtures("six_an_hour")
+def test_guessing_from_everywhere_keeps_nobody_out_where_they_sign_in(karen, sign_in, client):
+    with time_machine.travel(time.time(), tick=False) as clock:
+        assert sign_in(address="192.0.2.1")["Location"] == "/"
+        client.post("/accounts/sign-out/")
+        clock.shift(timedelta(days=29))
+        wrong_passwords(sign_in, 7)
+        assert sign_in(address="192.0.2.1")["Location"] == "/"
+        client.post("/accounts/sign-out/")
+        assert refused(sign_in(address="192.0.2.2"))
+        # For nobody else either, and not for ever.
+        clock.shift(timedelta(days=31))
+        wrong_passwords(sign_in, 7)
+        assert refused(sign_in(address="192.0.2.1"))
+
+
+@pytest.mark.usefixtures("six_an_hour")
+def test_right_passwords_from_anywhere_use_nothing_up(karen, sign_in, client):
+    for number in range(8):
+        assert sign_in(address=f"192.0.2.{number}")["Location"] == "/"
+        client.post("/accounts/sign-out/")
+
+
+def test_where_an_account_signs_in_five_wrong_passwords_are_enough(karen, sign_in, client):
+    sign_in()
+    client.post("/accounts/sign-out/")
+    assert [refused(sign_in(password="wrong")) for _ in range(6)] == [False] * 5 + [True]
+
+
 @pytest.mark.parametrize("name", ["KAREN", "karen ", "kárén", "ｋａｒｅｎ"])
 def test_other_spellings_of_a_name_are_no_further_tries(karen, sign_in, name):
     for _ in range(5):

@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_added
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
+from django.contrib.auth import update_session_auth_hash
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
@@ -91,5 +92,10 @@ class SecondStep(AuthenticateView):
 
 @receiver(authenticator_added)
 def proven_by_setting_up(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    """Whoever sets a factor up has it at hand: this session is as good as one that began with it."""
+    """Whoever sets a factor up has it at hand: this session is as good as one that began with it. The other sessions
+    of the user began without any, and end with the first."""
+    factors = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    if list(factors.values_list("pk", flat=True)) == [authenticator.pk]:
+        user.end_sessions()
+        update_session_auth_hash(request, user)
     record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)

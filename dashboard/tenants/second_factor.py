@@ -1,4 +1,4 @@
-"""Members with certain roles see nothing before a second factor is set up and used."""
+"""Members with certain roles see nothing before a second factor is set up and used. Nobody changes one without it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,19 +15,13 @@ from django.utils.http import urlencode
 from dashboard.accounts.models import User
 from dashboard.tenants.access import memberships_of
 
-# What leads to a second factor, or out.
-OPEN = frozenset(
+# What asks for a second factor, or leads out.
+WAYS_OUT = frozenset(
     {
         "account_login",
         "account_reauthenticate",
-        "mfa_activate_totp",
-        "mfa_add_webauthn",
-        "mfa_index",
         "mfa_reauthenticate",
         "mfa_reauthenticate_webauthn",
-        "mfa_view_recovery_codes",
-        "accounts:password",
-        "accounts:password-changed",
         "accounts:provider",
         "accounts:provider-callback",
         "accounts:refused",
@@ -37,6 +31,22 @@ OPEN = frozenset(
         "accounts:theme",
     }
 )
+# Where the first one is set up.
+SET_UP = frozenset(
+    {
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_index",
+        "mfa_view_recovery_codes",
+        "accounts:password",
+        "accounts:password-changed",
+    }
+)
+# Who has a factor proves it before anything about it or the password is changed, whatever the role.
+CHANGES = SET_UP | {"mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_remove_webauthn"}
+OPEN = WAYS_OUT | SET_UP
+# Recovery codes are never there without one of these.
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # allauth's names for the ways in that are enough by themselves: the provider has seen to the second factor.
 ENOUGH = frozenset({"mfa", "socialaccount"})
 
@@ -51,10 +61,12 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        if not settings.MFA_REQUIRED or not isinstance(request.user, User):
-            return None
         assert request.resolver_match is not None
-        if request.resolver_match.view_name in OPEN or proven(request) or not needed(request.user):
+        name = request.resolver_match.view_name
+        if name in WAYS_OUT or not isinstance(request.user, User) or proven(request):
+            return None
+        demanded = bool(settings.MFA_REQUIRED) and name not in SET_UP and needed(request.user)
+        if not demanded and not (name in CHANGES and is_mfa_enabled(request.user, FACTORS)):
             return None
         whole_page = not request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
         target = way(request.user, request.get_full_path() if whole_page and request.method == "GET" else "/")

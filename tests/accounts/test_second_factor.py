@@ -8,12 +8,16 @@ import pytest
 import time_machine
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import SESSION_KEY
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
+from django.utils.http import urlencode
 
 from dashboard.accounts.models import User
+from dashboard.tenants import second_factor
 from dashboard.tenants.second_factor import OPEN
 from tests.accounts.codes import code
 from tests.accounts.conftest import PASSWORD
@@ -22,6 +26,12 @@ from tests.dashboard.support import PageClient, make_user, of_the_page
 SECURITY, APP, CODES = "/accounts/security/", "/accounts/security/app/", "/accounts/security/codes/"
 SECOND, CONFIRM = "/accounts/sign-in/second-step/", "/accounts/security/confirm/"
 PAGE = "/accounts/settings/"
+
+
+@pytest.fixture(autouse=True)
+def commit(monkeypatch):
+    """allauth tells of a new app once it is committed, which in these tests is never."""
+    monkeypatch.setattr(transaction, "on_commit", lambda tell: tell())
 
 
 @pytest.fixture
@@ -298,7 +308,6 @@ def test_without_it_nothing_is_seen_on_any_page(client, settings, name, url):
             assert answer.content == b""
 
 
-@pytest.mark.django_db(transaction=True)  # allauth tells of a new factor once it is committed
 def test_setting_one_up_opens_the_way(karen, client, sign_in, settings, clock):
     settings.MFA_REQUIRED = ("clinician",)
     assert sign_in(next=PAGE)["Location"] == PAGE
@@ -311,13 +320,46 @@ def test_setting_one_up_opens_the_way(karen, client, sign_in, settings, clock):
 
 def test_a_session_from_before_is_asked_for_the_factor_that_was_set_up_elsewhere(enrolled, karen, client, settings):
     settings.MFA_REQUIRED = ("clinician",)
-    client.force_login(karen)
+    client.force_login(User.objects.get())
     answer = client.get(PAGE)
     assert answer["Location"] == "/accounts/security/confirm/code/?next=%2Faccounts%2Fsettings%2F"
     assert client.get(APP, follow=True).redirect_chain[-1][0].startswith((CONFIRM, "/accounts/security/"))
     assert client.get(PAGE).status_code == 302
     assert client.post(answer["Location"], {"code": code(enrolled[0])})["Location"] == PAGE
     assert client.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize("required", [(), ("clinician",)], ids=str)
+@pytest.mark.parametrize("name", sorted(second_factor.CHANGES))
+def test_a_password_alone_changes_no_factor_of_an_account_that_has_one(
+    karen, client, sign_in, settings, clock, name, required
+):
+    settings.MFA_REQUIRED = required
+    sign_in()
+    TOTP.activate(karen, "ABCDEFGHIJKLMNOP")
+    url = reverse(name, args=[1] if name == "mfa_remove_webauthn" else [])
+    assert client.get(url)["Location"] == f"{CONFIRM}code/?{urlencode({'next': url})}"
+    assert client.post(url)["Location"] == f"{CONFIRM}code/?next=%2F"
+    client.post(CONFIRM, {"password": PASSWORD})
+    assert client.get(url)["Location"].startswith(f"{CONFIRM}code/")
+    client.post(f"{CONFIRM}code/", {"code": code("ABCDEFGHIJKLMNOP")})
+    assert not client.get(url).headers.get("Location", "").startswith(CONFIRM)
+
+
+def test_the_first_factor_ends_the_sessions_that_began_without_one_and_a_further_one_ends_none(
+    karen, client, sign_in, clock
+):
+    sign_in()
+    other = PageClient()
+    other.force_login(karen)
+    secret = client.page(APP).one(r'<p class="secret"><code>(.*?)</code>')
+    client.post(APP, {"code": code(secret)})
+    assert (client.get(PAGE).status_code, other.get(PAGE).status_code) == (200, 302)
+    other.force_login(User.objects.get(pk=karen.pk))
+    passkey = Authenticator.objects.create(user=karen, type=Authenticator.Type.WEBAUTHN, data={})
+    request = client.get(PAGE).wsgi_request
+    authenticator_added.send(Authenticator, request=request, user=request.user, authenticator=passkey)
+    assert (client.get(PAGE).status_code, other.get(PAGE).status_code) == (200, 200)
 
 
 def test_a_session_with_a_second_factor_costs_no_query_for_it(enrolled, client, sign_in, settings):

@@ -3,7 +3,6 @@
 import base64
 import secrets
 import unicodedata
-from functools import lru_cache
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,10 +10,7 @@ from allauth.account.internal.flows import login as flow
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.signals import user_login_failed
 from django.core.cache import cache
@@ -24,7 +20,7 @@ from django.shortcuts import redirect
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from dashboard.accounts import own_sessions
+from dashboard.accounts import encryption, own_sessions
 
 # How the user has signed in: all that outlives the session from before the sign-in.
 _KEPT = (flow.AUTHENTICATION_METHODS_SESSION_KEY, flow._AUTHENTICATION_METHODS_USER_SESSION_KEY)
@@ -107,19 +103,18 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class FactorAdapter(DefaultMFAAdapter):
-    """Second factors are encrypted in the database, with a key made from SECRET_KEY; former keys still open them."""
+    """Second factors are encrypted in the database (encryption.py)."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"]
     }
 
     def encrypt(self, text: str) -> str:
-        return _box(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).encrypt(text.encode()).decode()
+        return encryption.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         try:
-            box = _box(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-            return box.decrypt(encrypted_text.encode()).decode()
+            return encryption.decrypt(encrypted_text)
         except InvalidToken:
             # Of a key that is gone. A secret that nobody knows fits no code; an empty one would fit everybody's.
             return base64.b32encode(secrets.token_bytes(20)).decode()
@@ -136,12 +131,3 @@ def _plain(name: str) -> str:
     """Every spelling of a name that signs in the same account, as one."""
     letters = unicodedata.normalize("NFKD", name)
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
-
-
-@lru_cache(maxsize=8)
-def _box(*keys: str) -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key))) for key in keys])
-
-
-def _derive(key: str) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=b"dashboard.accounts second factors").derive(key.encode())

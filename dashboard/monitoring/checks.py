@@ -17,6 +17,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from dashboard.accounts import encryption
 from dashboard.audit import routing
 from dashboard.environment import LOOPBACK_HOSTS
 
@@ -175,4 +176,23 @@ def _of_database(alias: str) -> Iterator[CheckMessage]:
             f"{len(missing)} migrations are not applied to the database of {which}.",
             hint="manage.py migrate",
             id="dashboard.W004",
+        )
+    if not missing and alias == DEFAULT_DB_ALIAS:
+        yield from _second_factors()
+
+
+def _second_factors() -> Iterator[CheckMessage]:
+    found = encryption.standing()
+    if former := found[encryption.FORMER]:
+        yield Warning(
+            f"SECRET_KEY_FALLBACKS: {former} secrets of second factors need a former key, and are lost without it.",
+            hint="manage.py reencrypt",
+            id="dashboard.W005",
+        )
+    if lost := found[encryption.LOST]:
+        yield Warning(
+            f"SECRET_KEY_FALLBACKS: {lost} secrets of second factors are opened by no key.",
+            hint="Add the key that was removed, then manage.py reencrypt. If it is gone, take these factors away under "
+            "“Accounts and memberships”, so that their users can set up new ones.",
+            id="dashboard.W006",
         )

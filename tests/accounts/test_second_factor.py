@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 import time_machine
@@ -11,6 +12,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import SESSION_KEY
+from django.core.checks import Tags, run_checks
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
@@ -222,15 +225,67 @@ def test_nothing_secret_is_in_the_database_in_clear(enrolled):
     assert seed.startswith("gAAAA")
 
 
-def test_factors_survive_a_rotated_key_and_not_a_lost_one(enrolled, client, sign_in, settings):
-    old = settings.SECRET_KEY
-    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another secret of the tests" * 2, [old]
+@pytest.fixture
+def rotated(enrolled, settings):
+    """Under a new key, beside which the former one still stands."""
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another secret of the tests" * 2
+    return enrolled
+
+
+def reencrypt():
+    out = StringIO()
+    call_command("reencrypt", stdout=out)
+    return out.getvalue()
+
+
+def warned():
+    return [message.id for message in run_checks(tags=[Tags.database], databases=["default"])]
+
+
+def test_factors_survive_a_rotated_key_and_not_a_lost_one(rotated, client, sign_in, settings):
     sign_in()
-    assert second(client, code(enrolled[0]))["Location"] == "/"
+    assert second(client, code(rotated[0]))["Location"] == "/"
     settings.SECRET_KEY_FALLBACKS = []
     lost = get_adapter().decrypt(Authenticator.objects.get(type="totp").data["secret"])
     assert len(lost) == 32
     assert lost != get_adapter().decrypt(Authenticator.objects.get(type="totp").data["secret"])
+
+
+def test_encrypted_anew_factors_need_the_former_key_no_longer(rotated, client, sign_in, settings, clock):
+    assert warned() == ["dashboard.W005"]
+    said = reencrypt()
+    assert "2 secrets of second factors are encrypted anew" in said
+    assert "No second factor needs SECRET_KEY_FALLBACKS" in said
+    settings.SECRET_KEY_FALLBACKS = []
+    assert warned() == []
+    sign_in()
+    assert second(client, code(rotated[0]))["Location"] == "/"
+    client.post("/accounts/sign-out/")
+    sign_in()
+    assert second(client, rotated[1][0])["Location"] == "/"
+    stored = list(Authenticator.objects.order_by("pk").values_list("data", flat=True))
+    assert "0 secrets" in reencrypt()
+    assert stored == list(Authenticator.objects.order_by("pk").values_list("data", flat=True))
+
+
+def test_codes_that_are_used_up_stay_so_when_they_are_encrypted_anew(rotated, client, sign_in):
+    sign_in()
+    second(client, rotated[1][0])
+    client.post("/accounts/sign-out/")
+    reencrypt()
+    sign_in()
+    second(client, rotated[1][0])
+    assert not signed_in(client)
+
+
+def test_factors_of_a_key_that_was_removed_too_early_are_told_and_left_as_they_are(rotated, settings):
+    former, settings.SECRET_KEY_FALLBACKS = settings.SECRET_KEY_FALLBACKS, []
+    assert warned() == ["dashboard.W006"]
+    with pytest.raises(CommandError, match="2 are opened by no key"):
+        reencrypt()
+    settings.SECRET_KEY_FALLBACKS = former
+    assert "2 secrets" in reencrypt()
 
 
 # --- Demanded by role -------------------------------------------------------------------------------------------------

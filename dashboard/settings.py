@@ -183,6 +183,7 @@ ACCOUNT_FORMS = {"login": "dashboard.accounts.forms.SignInForm"}
 # may share one address.
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
+    "provider": "120/m/ip",
     "login_failed": "20/m/ip,5/5m/key",
     "login_failed_anywhere": "50/h/key",
 }

@@ -1,11 +1,13 @@
 """Sign-in through an OpenID provider: allauth's code flow, with every token verified and every address checked."""
 
+import hashlib
 import logging
 import secrets
 from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.utils import get_next_redirect_url
+from allauth.decorators import rate_limit
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialApp, SocialLogin
@@ -17,6 +19,7 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from allauth.utils import build_absolute_uri
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -27,6 +30,7 @@ from dashboard.accounts.oidc import OidcConfig, private_address
 
 logger = logging.getLogger(__name__)
 DISCOVERY = "/.well-known/openid-configuration"
+DISCOVERY_KEPT = 300  # seconds: everybody may ask for it, by asking for the way to the provider
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 OPTIONAL = ("userinfo_endpoint", "end_session_endpoint")
 # What a provider that answers oddly, late or not at all makes of the libraries; those of requests are OSErrors.
@@ -50,14 +54,18 @@ class Discovery(OpenIDConnectOAuth2Adapter):
     @property
     def openid_config(self) -> dict[str, Any]:
         if not hasattr(self, "_document"):
-            document = self._read(config().issuer.rstrip("/") + DISCOVERY)
-            if document.get("issuer") != config().issuer:
-                raise OAuth2Error("the discovery document is of another issuer")
-            for name in NEEDED + OPTIONAL:
-                if not private_address(document.get(name)) and (name in NEEDED or name in document):
-                    raise OAuth2Error(f"{name} is no https address")
-            self._document = document
-        return self._document
+            key = "provider:" + hashlib.sha256(config().issuer.encode()).hexdigest()
+            self._document: Any = cache.get_or_set(key, self._discover, DISCOVERY_KEPT)
+        return dict(self._document)
+
+    def _discover(self) -> dict[str, Any]:
+        document = self._read(config().issuer.rstrip("/") + DISCOVERY)
+        if document.get("issuer") != config().issuer:
+            raise OAuth2Error("the discovery document is of another issuer")
+        for name in NEEDED + OPTIONAL:
+            if not private_address(document.get(name)) and (name in NEEDED or name in document):
+                raise OAuth2Error(f"{name} is no https address")
+        return document
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         return str(build_absolute_uri(request, reverse("accounts:provider-callback")))
@@ -155,6 +163,7 @@ class Callback(OAuth2CallbackView):
 
 @login_not_required
 @require_safe
+@rate_limit(action="provider", limit_get=True)  # type: ignore[untyped-decorator]  # allauth has no types
 def start(request: HttpRequest) -> HttpResponse:
     """To the provider. A link and no form: the policy for forms would hold for every host the provider sends one to."""
     if settings.OIDC is None:

@@ -12,10 +12,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 BEGAN = "began"
+# So many that are over go with each that begins.
+TAKEN_AWAY = 100
 _READ = "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s"
 # Only a session that is still there and not over: no late answer brings one back.
 _MOVE = "UPDATE django_session SET expire_date = %s WHERE session_key = %s AND expire_date > %s"
@@ -47,6 +49,14 @@ class SessionStore(db.SessionStore):
         if began is None:
             return idle
         return min(idle, datetime.fromtimestamp(began, UTC) + timedelta(hours=settings.SESSION_HOURS))
+
+    def create(self) -> None:
+        """A new row takes some away that are over, so that they never pile up."""
+        with transaction.atomic():
+            # Not those that another process takes away at this moment.
+            over = self.model.objects.select_for_update(skip_locked=True).filter(expire_date__lte=timezone.now())
+            self.model.objects.filter(pk__in=[row.pk for row in over.only("pk")[:TAKEN_AWAY]]).delete()
+        super().create()
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         row = super().create_model_instance(data)

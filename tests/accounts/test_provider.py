@@ -12,6 +12,7 @@ import time_machine
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 
 from dashboard.accounts.models import User
 from dashboard.audit import routing, writing
@@ -23,6 +24,7 @@ from tests.accounts.hostile import KEY, OTHER_KEY, query, signed
 from tests.dashboard.support import PageClient, make_user
 
 START, CALLBACK = "/accounts/sign-in/provider/", "/accounts/sign-in/provider/callback/"
+DISCOVERY = "/.well-known/openid-configuration"
 REFUSED = "/accounts/sign-in/refused/"
 
 
@@ -35,6 +37,10 @@ def begin(client, path=START):
 def through(client, provider, path=START):
     """The whole way; answers the dashboard's answer to what the provider sends back."""
     return client.get(f"{CALLBACK}?{query(provider.authorize(begin(client, path)))}")
+
+
+def asked_for(provider, wanted):
+    return sum(path == wanted for path, _ in provider.asked)
 
 
 def in_session(client):
@@ -453,6 +459,7 @@ def test_a_sign_out_goes_on_to_the_provider(client, provider):
 def test_a_provider_without_a_sign_out_leaves_a_warning(client, provider):
     through(client, provider)
     provider.document = {"end_session_endpoint": "http://evil.example/end"}
+    cache.clear()
     page = client.page(client.post("/accounts/sign-out/")["Location"])
     assert "Refresh" not in page.response
     assert "You may still be signed in at Hospital account" in page.text
@@ -461,6 +468,33 @@ def test_a_provider_without_a_sign_out_leaves_a_warning(client, provider):
 def test_a_local_user_does_not_meet_the_provider_at_sign_out(karen, sign_in, client, provider):
     sign_in()
     assert client.post("/accounts/sign-out/")["Location"] == "/accounts/signed-out/"
+
+
+def test_everybody_asks_for_the_way_to_the_provider_and_it_is_asked_once_for_a_while(client, provider):
+    with time_machine.travel(time.time(), tick=False) as clock:
+        for _ in range(3):
+            begin(PageClient())
+        through(client, provider)
+        assert asked_for(provider, DISCOVERY) == 1
+        clock.shift(timedelta(minutes=5, seconds=1))
+        begin(client)
+        assert asked_for(provider, DISCOVERY) == 2
+
+
+def test_a_discovery_document_that_is_refused_is_not_kept(client, provider):
+    provider.document = {"issuer": "https://evil.example"}
+    assert client.get(START)["Location"] == REFUSED
+    provider.document = {}
+    assert begin(client).startswith(provider.issuer)
+
+
+def test_an_address_asks_for_the_way_to_the_provider_so_often_and_no_more(client, provider, settings):
+    assert settings.ACCOUNT_RATE_LIMITS["provider"] == "120/m/ip"
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"provider": "3/m/ip"}
+    answers = [client.get(START, REMOTE_ADDR="192.0.2.1").status_code for _ in range(4)]
+    assert answers == [302, 302, 302, 429]
+    assert Session.objects.count() == 1
+    assert client.get(START, REMOTE_ADDR="192.0.2.2").status_code == 302
 
 
 def test_the_button_is_there_with_a_provider_only(client, provider, settings):

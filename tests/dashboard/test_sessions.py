@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
+from dashboard.accounts import sessions
 from dashboard.accounts.backends import Accounts
 from dashboard.accounts.models import User
 from dashboard.accounts.sessions import SessionStore
@@ -74,6 +75,22 @@ def test_a_session_past_its_end_is_over(page_client):
 def test_a_session_shortly_before_its_end_is_not_over(page_client):
     Session.objects.update(expire_date=timezone.now() + timedelta(minutes=1))
     assert signed_in(page_client)
+
+
+def test_sessions_that_are_over_go_with_those_that_begin(page_client, clinician, monkeypatch):
+    monkeypatch.setattr(sessions, "TAKEN_AWAY", 2)
+    alive = page_client.session.session_key
+    for number in range(3):
+        Session.objects.create(session_key=f"over{number}", expire_date=timezone.now() - timedelta(seconds=1))
+
+    def left():
+        return Session.objects.filter(session_key__startswith="over").count()
+
+    SessionStore().create()
+    assert left() == 1
+    PageClient().force_login(clinician)
+    assert left() == 0
+    assert Session.objects.filter(session_key=alive).exists()
 
 
 def test_a_session_that_was_never_made_is_empty_and_gives_its_key_up():

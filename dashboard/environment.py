@@ -148,10 +148,12 @@ def words(env: environ.Env, name: str, allowed: Collection[str], *, default: Col
     return tuple(chosen)
 
 
-def provider(variables: Mapping[str, str], tenants: Collection[str], roles: Collection[str]) -> OidcConfig | None:
+def provider(
+    variables: Mapping[str, str], tenants: Collection[str], roles: Collection[str], *, max_age: int
+) -> OidcConfig | None:
     """The OpenID provider, if one is configured."""
     try:
-        return oidc.read(variables, tenants, roles)
+        return oidc.read(variables, tenants, roles, max_age=max_age)
     except oidc.OidcConfigurationError as error:
         raise ImproperlyConfigured(str(error)) from error
 

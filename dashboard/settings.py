@@ -187,8 +187,13 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key",
     "login_failed_anywhere": "50/h/key",
 }
-# An OpenID provider, if there is one (docs/sign-in.md).
-OIDC: OidcConfig | None = environment.provider(os.environ, [tenant.slug for tenant in TENANTS], [*Role])
+# Without activity a session ends after the minutes, and at the latest after the hours (accounts/sessions.py).
+SESSION_IDLE_MINUTES: float = environment.whole(env, "SESSION_IDLE_MINUTES", default=15, least=3, most=12 * 60)
+SESSION_HOURS: float = environment.whole(env, "SESSION_HOURS", default=12, least=1, most=24)
+# An OpenID provider, if there is one (docs/sign-in.md). Its sign-in may be no older than an idle session.
+OIDC: OidcConfig | None = environment.provider(
+    os.environ, [tenant.slug for tenant in TENANTS], [*Role], max_age=int(SESSION_IDLE_MINUTES * 60)
+)
 SOCIALACCOUNT_ADAPTER = "dashboard.tenants.provided.ProviderAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
@@ -200,9 +205,6 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Reading room"
-# Without activity a session ends after the minutes, and at the latest after the hours (accounts/sessions.py).
-SESSION_IDLE_MINUTES: float = environment.whole(env, "SESSION_IDLE_MINUTES", default=15, least=3, most=12 * 60)
-SESSION_HOURS: float = environment.whole(env, "SESSION_HOURS", default=12, least=1, most=24)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # The __Host- prefix binds a cookie to this very host, which browsers allow over HTTPS only.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+ANY = "any"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -46,8 +47,11 @@ class OidcConfig:
         return found
 
 
-def read(variables: Mapping[str, str], tenants: Collection[str], roles: Collection[str]) -> OidcConfig | None:
-    """The provider of the ``OIDC_…`` variables; none without ``OIDC_ISSUER``."""
+def read(
+    variables: Mapping[str, str], tenants: Collection[str], roles: Collection[str], *, max_age: int
+) -> OidcConfig | None:
+    """The provider of the ``OIDC_…`` variables; none without ``OIDC_ISSUER``. ``max_age`` holds unless
+    OIDC_MAX_AGE says another, or any."""
 
     def text(name: str, default: str = "") -> str:
         return variables.get(name, "").strip() or default
@@ -62,9 +66,9 @@ def read(variables: Mapping[str, str], tenants: Collection[str], roles: Collecti
         )
     if not text("OIDC_CLIENT_ID") or not text("OIDC_CLIENT_SECRET"):
         raise OidcConfigurationError("OIDC_ISSUER is set, so OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set too.")
-    max_age = text("OIDC_MAX_AGE")
-    if max_age and not (max_age.isascii() and max_age.isdigit()):
-        raise OidcConfigurationError("OIDC_MAX_AGE must be a whole number of seconds.")
+    age = text("OIDC_MAX_AGE", str(max_age))
+    if age != ANY and not (age.isascii() and age.isdigit()):
+        raise OidcConfigurationError(f"OIDC_MAX_AGE must be a whole number of seconds, or {ANY}.")
     return OidcConfig(
         issuer=issuer,
         client_id=text("OIDC_CLIENT_ID"),
@@ -75,7 +79,7 @@ def read(variables: Mapping[str, str], tenants: Collection[str], roles: Collecti
         grants=tuple(_grant(entry, tenants, roles) for entry in text("OIDC_GROUPS").split(";") if entry.strip()),
         acr=_words(text("OIDC_ACR")),
         amr=_words(text("OIDC_AMR")),
-        max_age=int(max_age) if max_age else None,
+        max_age=None if age == ANY else int(age),
     )
 
 

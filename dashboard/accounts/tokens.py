@@ -53,8 +53,10 @@ def _strong_enough(claims: Mapping[str, Any], config: OidcConfig) -> None:
     _require(not config.amr or any(method in config.amr for method in methods), "no method is one of OIDC_AMR")
     if config.max_age is not None:
         moment = claims.get("auth_time")
+        if not isinstance(moment, int | float):
+            raise TokenRefused("it does not say when the sign-in at the provider was (auth_time), see OIDC_MAX_AGE")
         _require(
-            isinstance(moment, int | float) and time.time() - moment <= config.max_age + CLOCKS_APART,
+            time.time() - moment <= config.max_age + CLOCKS_APART,
             "the sign-in at the provider is older than OIDC_MAX_AGE",
         )
 

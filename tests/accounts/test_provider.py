@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import time
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -14,6 +15,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 
+from dashboard.accounts import oidc
 from dashboard.accounts.models import User
 from dashboard.audit import routing, writing
 from dashboard.audit.models import Entry
@@ -441,6 +443,43 @@ def test_how_the_provider_signed_in_can_be_demanded(client, provider, settings, 
     provider.bend = with_(**claims)
     assert (through(client, provider)["Location"] == "/") is accepted
     assert in_session(client) is accepted
+
+
+VARIABLES = {"OIDC_ISSUER": "https://id.example.org", "OIDC_CLIENT_ID": "x", "OIDC_CLIENT_SECRET": "y"}
+
+
+@pytest.mark.parametrize(
+    ("said", "age"), [({}, 900), ({"OIDC_MAX_AGE": "43200"}, 43200), ({"OIDC_MAX_AGE": "any"}, None)]
+)
+def test_the_sign_in_at_the_provider_may_be_as_old_as_an_idle_session_unless_said_otherwise(said, age):
+    assert oidc.read(VARIABLES | said, [], [], max_age=900).max_age == age
+
+
+def test_what_is_demanded_is_asked_of_the_provider(client, provider, settings):
+    assert "max_age" not in begin(client)
+    settings.OIDC = replace(settings.OIDC, max_age=900, acr=("gold", "silver"))
+    asked = parse_qs(urlsplit(begin(client)).query)
+    assert (asked["max_age"], asked["acr_values"]) == (["900"], ["gold silver"])
+
+
+def test_after_an_idle_end_whoever_comes_next_is_not_signed_in_as_the_one_before(client, provider, settings):
+    """The provider ignores what it is asked for and answers at once, by a sign-in that is as old as the session."""
+    settings.OIDC = replace(settings.OIDC, max_age=settings.SESSION_IDLE_MINUTES * 60)
+    with time_machine.travel(time.time(), tick=False) as clock:
+        provider.person["auth_time"] = int(time.time())
+        assert through(client, provider)["Location"] == "/"
+        clock.shift(timedelta(minutes=settings.SESSION_IDLE_MINUTES, seconds=31))
+        assert client.get("/accounts/settings/").status_code == 302
+        assert through(client, provider)["Location"] == REFUSED
+        assert not in_session(client)
+        provider.person["auth_time"] = int(time.time())
+        assert through(client, provider)["Location"] == "/"
+
+
+def test_a_provider_that_does_not_say_when_it_signed_in_is_named_in_the_log(client, provider, settings, caplog):
+    settings.OIDC = replace(settings.OIDC, max_age=900)
+    assert through(client, provider)["Location"] == REFUSED
+    assert "does not say when the sign-in at the provider was (auth_time), see OIDC_MAX_AGE" in caplog.text
 
 
 def test_a_sign_out_goes_on_to_the_provider(client, provider):

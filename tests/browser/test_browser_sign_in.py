@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +250,24 @@ def test_a_sign_out_ends_the_session_at_the_independent_provider_too(visit, site
     page.wait_for_url(f"{site}/accounts/signed-out/*")
     page.goto(f"{site}/accounts/sign-in/provider/")
     expect(page.locator("input[name=login]")).to_be_visible()
+
+
+def test_the_independent_provider_asks_again_who_is_there_once_its_sign_in_is_too_old(
+    visit, site, independent, settings
+):
+    page = visit(*independent.noises)
+    page.context.route("https://**", lambda route: route.abort())
+    independent.know("k-3", preferred_username="ane", groups=["ward-7"])
+    by_provider(page, site, "k-3")
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    page.context.clear_cookies(domain="localhost")
+    by_provider(page, site, "k-3")
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    # Any sign-in of before is too old now, as after an idle session; the token says when the new one was.
+    settings.OIDC = replace(settings.OIDC, max_age=0)
+    page.context.clear_cookies(domain="localhost")
+    page.goto(f"{site}/accounts/sign-in/provider/?next=/accounts/settings/")
+    page.locator("input[name=login]").fill("k-3")
+    page.locator("input[name=password]").fill("any")
+    page.get_by_role("button", name="Sign-in").click()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()

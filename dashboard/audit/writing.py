@@ -64,14 +64,14 @@ def beginning(tenant: str) -> Event:
 
 
 def sign_anew(tenant: str) -> bool:
-    """Sign the end of a chain that no known key has signed, and write that down in it; whether there was need to."""
+    """Sign the end of a chain with the present key; whether no known key had signed it, which is written down in it."""
     if not Head.objects.using(routing.alias()).filter(tenant=tenant).exists():
         return False
     with transaction.atomic(using=routing.alias()), routing.connection().cursor() as cursor:
         mark, signed = heads.hold(cursor, tenant)
+        heads.move(cursor, mark, signed=True)
         if signed:
             return False
-        heads.move(cursor, mark, signed=True)
         append(Event("access-log-signed", "E", "done", tenant=tenant, filters=f"number={mark.number}"))
     return True
 

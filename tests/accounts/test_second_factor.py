@@ -34,7 +34,7 @@ PAGE = "/accounts/settings/"
 @pytest.fixture(autouse=True)
 def commit(monkeypatch):
     """allauth tells of a new app once it is committed, which in these tests is never."""
-    monkeypatch.setattr(transaction, "on_commit", lambda tell: tell())
+    monkeypatch.setattr(transaction, "on_commit", lambda tell, using=None: tell())
 
 
 @pytest.fixture

@@ -241,7 +241,7 @@ def test_a_chain_whose_key_is_lost_is_signed_anew_by_hand_and_says_so(settings):
     settings.SECRET_KEY = "another key of at least thirty-two characters"
     append(SEEN)
     assert "not signed" in verify("nordhavn").trouble
-    assert run("sign", "nordhavn") == "nordhavn: signed anew\n"
+    assert run("sign", "nordhavn") == "nordhavn: signed, as no known key had signed it\n"
     last = entries().last()
     assert (last.kind, last.filters) == ("access-log-signed", "number=2")
     append(SEEN)
@@ -249,7 +249,17 @@ def test_a_chain_whose_key_is_lost_is_signed_anew_by_hand_and_says_so(settings):
     assert not sign_anew("nordhavn")
     assert not sign_anew("nowhere")
     assert tenants() == ["", "nordhavn"]
-    assert run("sign") == "(no tenant): signed anew\nnordhavn: nothing to sign\n"
+    assert run("sign") == "(no tenant): signed, as no known key had signed it\nnordhavn: signed with the present key\n"
+
+
+def test_a_chain_that_nobody_writes_to_any_more_outlives_its_key(settings):
+    written([SEEN])
+    settings.SECRET_KEY, former = "another key of at least thirty-two characters", settings.SECRET_KEY
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert run("sign") == "(no tenant): signed with the present key\nnordhavn: signed with the present key\n"
+    settings.SECRET_KEY_FALLBACKS = []
+    assert (verify("nordhavn").trouble, verify("nordhavn").entries) == ("", 1)
+    assert verify("").trouble == ""
 
 
 # --- The database's own refusal --------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from dashboard.audit.writing import sign_anew
 
 
 class Command(BaseCommand):
-    help = "Verifies the access log, deletes what is older than it must be kept, or signs it anew after a lost key."
+    help = "Verifies the access log, deletes what is older than it must be kept, or signs it with a new key."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         check.add_argument("--noted", type=Path, help="a file with lines of the log that tell heads, as /dev/stdin")
         old = what.add_parser("purge", help="delete what is older than AUDIT_KEEP_YEARS")
         old.add_argument("--before", type=datetime.fromisoformat, help="an earlier day, as 2020-12-31")
-        lost = what.add_parser("sign", help="sign the ends of chains that no known key has signed; audit.md says when")
+        lost = what.add_parser("sign", help="sign the ends of chains with the present key; audit.md says when")
         lost.add_argument("tenant", nargs="?", help="one tenant only")
 
     def handle(self, *args: Any, what: str, **options: Any) -> None:
@@ -90,7 +90,9 @@ class Command(BaseCommand):
     def _sign(self, tenant: str | None) -> None:
         for one in tenants() if tenant is None else [tenant]:
             signed = sign_anew(one)
-            self.stdout.write(f"{_name(one)}: {'signed anew' if signed else 'nothing to sign'}")
+            self.stdout.write(
+                f"{_name(one)}: {'signed, as no known key had signed it' if signed else 'signed with the present key'}"
+            )
 
 
 def _name(tenant: str) -> str:

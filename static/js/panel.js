@@ -150,14 +150,16 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open], :popover-open")) return;
-    if (event.key === "Escape" && !event.target.closest("input[type=search]:not(:placeholder-shown)")) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open], :popover-open")) return;
+    // Where somebody types or chooses, these keys are for that: Escape too, but in an empty search of the encounter.
+    const box = event.target.closest("input:not([type=checkbox]), select, textarea, audio, [contenteditable]");
+    if (event.key === "Escape" && !(box && (box.value || !box.closest(".one")))) {
       const link = !panel && $("#one-close");
       if (at) close(); else if (link) link.click(); else return;
       event.preventDefault();
       return;
     }
-    if (document.body.dataset.shortcuts === "off" || event.target.closest("input:not([type=checkbox]), select, textarea, audio, [contenteditable]")) return;
+    if (document.body.dataset.shortcuts === "off" || box) return;
     const way = { n: "next", p: "previous" }[event.key];
     if (way && event.repeat) return;
     if (way) { if (at) step(way); else if (!panel) $(`#one-${way}`)?.click(); return; }

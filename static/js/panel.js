@@ -26,9 +26,14 @@
 
   // --- Opening and closing -----------------------------------------------------------------------------------------
   const mark = (key) => {
-    for (const row of document.querySelectorAll("tr[data-opened]")) delete row.dataset.opened;
+    for (const row of document.querySelectorAll("tr[data-opened]")) {
+      delete row.dataset.opened;
+      linkOf(row).removeAttribute("aria-current");
+    }
     const row = rowOf(key);
-    if (row) row.dataset.opened = "";
+    if (!row) return;
+    row.dataset.opened = "";
+    linkOf(row).setAttribute("aria-current", "true");
   };
 
   // Who it is stands in the row: it is shown before anybody has answered. Everything else asks for itself.

@@ -1,8 +1,10 @@
 """An opened encounter over time: what is on the screen stays true, and stays put under the reader's hands."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from corti_gateway.sandbox import HostedTenant
+from tests.browser.conftest import Visit
 from tests.browser.opened import at_the_list, opened
 from tests.browser.pages import Visitor
 from tests.browser.test_browser_patients import type_into
@@ -35,3 +37,18 @@ def test_escape_in_the_suggestions_leaves_the_encounter_open(clinic: HostedTenan
     page.locator("#one-name").focus()
     page.keyboard.press("Escape")
     expect(page.locator("#panel")).to_be_hidden()
+
+
+# --- The open row ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("colours", ["none", "active"])
+def test_the_open_row_is_told_by_more_than_its_colour(clinic: HostedTenant, visit: Visit, colours: str) -> None:
+    page = opened_at(visit("ada", forced_colors=colours), 3)
+    expect(page.locator("#results tbody [aria-current]")).to_have_count(1)
+    expect(page.locator("tr[data-opened] a.title")).to_have_attribute("aria-current", "true")
+    outline = page.evaluate("getComputedStyle(document.querySelector('tr[data-opened]')).outlineStyle")
+    assert outline == ("solid" if colours == "active" else "none")
+    page.keyboard.press("n")
+    opened(page)
+    expect(page.locator("#results tbody [aria-current]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#results tbody [aria-current]")).to_have_count(0)

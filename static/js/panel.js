@@ -60,6 +60,16 @@
     $("h2", article).focus({ preventScroll: true });
   };
 
+  // Over the border of a page nobody knows yet who comes: until then nothing of the encounter before is shown.
+  const empty = () => {
+    const name = Object.assign(document.createElement("h2"), { id: "one-name", tabIndex: -1, textContent: "Encounter" });
+    const waiting = Object.assign(document.createElement("p"), { className: "waiting", textContent: "Asking Corti…" });
+    $("#one", panel).replaceChildren($(".one-nav", panel), name, waiting);
+    panel.scrollTop = 0;
+    name.focus({ preventScroll: true });
+    mark("");
+  };
+
   // Nobody waits any more for what is under way, and nothing of what was read is kept.
   const stop = () => {
     for (const one of [panel, ...panel.querySelectorAll("[aria-busy]")]) htmx.trigger(one, "htmx:abort");
@@ -79,7 +89,10 @@
       at = { key: own.match(KEY)[0], url: own, list: listOf(own) };
       promise(row);
       mark(at.key);
-    } else at = { key: null, url, list: at?.list ?? $("#refresh").getAttribute("href") };
+    } else {
+      at = { key: null, url, list: at?.list ?? $("#refresh").getAttribute("href") };
+      empty();
+    }
     fetchRest().then(() => {
       if (mine !== turn) return;
       if (!row) { ask(url); return; }
@@ -132,6 +145,8 @@
   };
 
   const step = (way) => {
+    // Whose neighbour it would be is not known before it is there.
+    if (!at.key && panel.hasAttribute("aria-busy")) return;
     const all = rows();
     const next = at.key && rowOf(at.key) && all[all.indexOf(rowOf(at.key)) + (way === "next" ? 1 : -1)];
     const link = $(`#one-${way}`, panel);

@@ -7,6 +7,7 @@ from corti_gateway.sandbox import HostedTenant
 from tests.browser.conftest import Visit
 from tests.browser.opened import at_the_list, opened
 from tests.browser.pages import Visitor
+from tests.browser.test_browser_one_late import held
 from tests.browser.test_browser_patients import type_into
 from tests.dashboard.following import Following
 
@@ -52,3 +53,35 @@ def test_the_open_row_is_told_by_more_than_its_colour(clinic: HostedTenant, visi
     expect(page.locator("#results tbody [aria-current]")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.locator("#results tbody [aria-current]")).to_have_count(0)
+
+
+# --- Over the border of a page ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("arrives", [True, False])
+def test_while_the_next_page_is_asked_nothing_of_the_patient_before_is_shown(
+    clinic: HostedTenant, ada: Visitor, arrives: bool
+) -> None:
+    ada.watch.expect_no_answer()
+    page = opened_at(ada, 24)
+    steps = held(page, r"/next/")
+    asked = ada.watch.asked_from_now()
+    page.keyboard.press("n")
+    panel = page.locator("#panel")
+    expect(panel).to_contain_text("Asking Corti…")
+    expect(panel).not_to_contain_text("Test Person")
+    expect(panel.locator(".part, .identity")).to_have_count(0)
+    expect(page.locator("tr[data-opened]")).to_have_count(0)
+    assert ada.focus == "one-name"
+    # There is no neighbour of nobody.
+    page.keyboard.press("n")
+    page.locator("#one-next").click()
+    assert len([url for url in asked if "/next/" in url]) == 1
+    if arrives:
+        steps[0].continue_()
+    else:
+        steps[0].abort()
+        expect(panel.get_by_role("alert")).to_contain_text("could not be reached")
+        expect(panel).not_to_contain_text("Asking Corti…")
+        page.keyboard.press("n")
+    opened(page)
+    expect(page.locator("#one-name")).to_have_text("Test Person 25")
+    expect(page.locator("tbody tr").first).to_have_attribute("data-opened", "")

@@ -213,23 +213,48 @@
     } else if (key || at) location.reload();
   });
 
+  const filters = (url) => {
+    const query = new URLSearchParams(queryOf(url));
+    for (const name of ["page", "size", "sort"]) query.delete(name);
+    return query.toString();
+  };
+  // In words, above what they are about.
+  const tell = (place, text) => {
+    place.after(Object.assign(document.createElement("p"), { id: "elsewhere", className: "notice notice-info", textContent: text }));
+    say(text);
+  };
+  // These rows came without the encounter that is open. It is left if that is proven, or if others were asked for.
+  const missed = (results, list) => {
+    const isGone = !$("#next, #previous", results);
+    if (!isGone && filters(list) === filters(at.list)) {
+      tell($(".one-nav", panel), "The open encounter is not on this page of the list now.");
+      return;
+    }
+    const isLost = panel.contains(document.activeElement);
+    hide();
+    if (KEY.test(location.pathname)) history.replaceState({ over: false }, "", list);
+    if (isLost) focus();
+    tell($(".meta", results), `The encounter that was open is not ${isGone ? "in this list any more" : "on this page of the list"}.`);
+  };
+
   // As soon as the rows are there: a key pressed on them must find them where the address says.
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
     const results = $("#results");
-    if (detail.target.id !== "results" || !at?.key || results.querySelector("[data-state='failed'], [data-state='no-answer'], [data-state='invalid']")) return;
+    if (detail.target.id !== "results" || !at?.key) return;
+    const { state } = $("[data-state]", results)?.dataset ?? {};
+    // Without rows it only says something about the encounter if there are none.
+    if (state && !["no-match", "nothing-yet", "only-deleted"].includes(state)) return;
     const row = rowOf(at.key);
-    if (!row) {
-      hide();
-      if (KEY.test(location.pathname)) history.replaceState({ over: false }, "", $("#refresh").getAttribute("href"));
-      say("The encounter that was open is not in this list any more.");
-      return;
-    }
+    const list = $("#refresh").getAttribute("href");
+    $("#elsewhere")?.remove();
+    if (!row) missed(results, list);
+    if (!at) return;
     mark(at.key);
-    row.scrollIntoView({ block: "nearest" });
+    row?.scrollIntoView({ block: "nearest" });
     // The same encounter within another list: its neighbours and its way back are those of this one.
-    const url = linkOf(row).getAttribute("href");
-    const query = queryOf(url);
-    at = { ...at, url, list: listOf(url) };
+    const query = queryOf(list);
+    const url = at.url.replace(/\?.*/, "") + query;
+    at = { ...at, url, list };
     for (const link of panel.querySelectorAll(".one-nav a")) link.href = link.id === "one-close" ? at.list : link.pathname + query;
     Object.assign($("#one", panel).dataset, { url, list: at.list });
     if (at.came && address() !== url) history.replaceState({ over: true }, "", url);

@@ -40,7 +40,7 @@
   document.addEventListener("keydown", (event) => {
     if (document.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
-    const target = { "/": "#patient", r: "#refresh", s: "#sharing" }[event.key];
+    const target = { "/": "#patient", r: $("#one-refresh") ? "#one-refresh" : "#refresh", s: "#sharing" }[event.key];
     if (!target || !$(target)) return;
     event.preventDefault();
     if (event.key === "/") { $(target).focus(); $(target).select(); } else $(target).click();
@@ -69,16 +69,18 @@
     );
   });
 
-  // The age of what is shown: amber when old.
+  // The age of what is shown, the list and the encounter over it: amber when old, or when it could not be read again.
   const age = () => {
-    const stamp = $("#as-of");
-    if (!stamp) return;
-    const seconds = Math.max(0, Date.now() / 1000 - Number(stamp.dataset.epoch));
-    const text = stamp.querySelector(".age");
-    const minutes = Math.floor(seconds / 60);
-    if (minutes >= 1) text.textContent = `${stamp.dataset.word || "read"} ${minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`} ago`;
-    text.classList.toggle("old", seconds >= OLD);
+    for (const stamp of document.querySelectorAll("#as-of, #one-as-of[data-epoch]")) {
+      const seconds = Math.max(0, Date.now() / 1000 - Number(stamp.dataset.epoch));
+      const text = stamp.querySelector(".age");
+      const minutes = Math.floor(seconds / 60);
+      const ago = minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+      if (minutes >= 1) text.textContent = stamp.matches("[data-failed]") ? `not refreshed for ${ago}` : `${stamp.dataset.word || "read"} ${ago} ago`;
+      text.classList.toggle("old", seconds >= OLD || stamp.matches("[data-failed]"));
+    }
   };
+  document.addEventListener("stamped", age);
   setInterval(age, 10_000);
   const ready = () => {
     age();

@@ -20,7 +20,7 @@
   const then = document.currentScript.dataset.then?.split(" ") ?? [];
   let rest = null;
   const fetchRest = () => rest ??= Promise.all(then.map((src) => new Promise((done) => {
-    document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: done }));
+    document.head.append(Object.assign(document.createElement("script"), { src, async: false, onload: done, onerror: done }));
   })));
   let turn = 0;
 
@@ -56,6 +56,7 @@
     const title = Object.assign(document.createElement("b"), { textContent: linkOf(row).textContent });
     $(".event-title", article).append($(".c-status .status", row)?.cloneNode(true) ?? "", " ", title);
     panel.replaceChildren(article);
+    watch();
     panel.scrollTop = 0;
     $("h2", article).focus({ preventScroll: true });
   };
@@ -260,11 +261,13 @@
     if (at.came && address() !== url) history.replaceState({ over: true }, "", url);
   });
 
-  // Whose it is stays above what is read, and what sticks below it must know how high that is.
+  // The controls and whose it is stay above what is read, and what sticks below them must know how high they are.
   const measure = new ResizeObserver((entries) => {
-    for (const { target } of entries) document.documentElement.style.setProperty("--who", `${target.offsetHeight}px`);
+    for (const { target } of entries) {
+      if (target.isConnected) document.documentElement.style.setProperty(target.matches(".whose") ? "--who" : "--nav", `${target.offsetHeight}px`);
+    }
   });
-  const watch = () => { measure.disconnect(); for (const whose of document.querySelectorAll(".whose")) measure.observe(whose); };
+  const watch = () => { measure.disconnect(); for (const above of document.querySelectorAll(".whose, .over .one-nav")) measure.observe(above); };
   document.addEventListener("htmx:afterSwap", watch);
   watch();
 

@@ -1,11 +1,11 @@
-// The parts of an opened encounter: followed in place, asked for again, told of and printed.
+// The parts of an opened encounter: followed in place, told of and printed.
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
-  const EVERY = 30_000;
   const panel = $("#panel");
   const ALREADY = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
-  const unattended = (detail) => detail.requestConfig?.triggeringEvent?.type === "refresh";
+  // What fresh.js asks for again, and looks after.
+  const isRefresh = (detail) => detail.requestConfig?.triggeringEvent?.type === "refresh";
 
   // A link into another part is followed in place where that part stands on the page.
   let wanted = null;
@@ -57,7 +57,7 @@
   const fits = (target, text) => text.includes(target.id === "panel" ? 'id="one"' : target.id ? `id="${target.id}"` : 'class="headline');
   const unanswered = (detail, status = 0) => {
     const { target, requestConfig, xhr } = detail;
-    if (!target.matches(PIECES) || unattended(detail)) return;
+    if (!target.matches(PIECES) || isRefresh(detail)) return;
     // Nobody could say whose it is, or whether these eyes may see it: then nothing of it is shown.
     const isPromised = target.id === "one-head" && target.hasAttribute("aria-busy");
     if (isPromised) {
@@ -89,7 +89,7 @@
     if (!target.matches(PIECES)) return;
     const text = xhr.responseText;
     // No head, but the page that says why, with nothing else of the encounter.
-    if (target.id === "one-head" && panel && !unattended(event.detail) && !fits(target, text) && fits(panel, text)) {
+    if (target.id === "one-head" && panel && !isRefresh(event.detail) && !fits(target, text) && fits(panel, text)) {
       Object.assign(event.detail, { target: panel, shouldSwap: true, swapOverride: "innerHTML", selectOverride: "#one" });
       return;
     }
@@ -104,12 +104,8 @@
       else if (isElsewhere) location.assign(own);
       else location.reload();
     }
-    // What asked for itself and failed, or brings nothing new, changes nothing.
-    else if (unattended(event.detail) && (xhr.status >= 400 || texts.get(target.id) === text)) event.detail.shouldSwap = false;
-    if (event.detail.shouldSwap && target.matches(".part")) texts.set(target.id, text);
   });
-  const texts = new Map();
-  document.addEventListener("encounter:left", () => { texts.clear(); wanted = null; });
+  document.addEventListener("encounter:left", () => { wanted = null; });
 
   // One sentence for those who hear the page, once all parts stand.
   let told = null;
@@ -120,24 +116,6 @@
     told = one;
     const words = parts.map((part) => `${$("h3", part).innerText.replace(/\s+/g, " ").trim()}${$("[data-state='failed']", part) ? ", could not be read" : $("[data-state='none']", part) ? ", none" : ""}`);
     $("#announcement").textContent = `${words.join("; ")}.`;
-  });
-
-  // While an encounter runs its parts are asked for again: not while somebody listens, selects or stands in them.
-  const inUse = (part) => {
-    const here = document.activeElement;
-    return (part.contains(here) && here.id !== "one-name") || part.hasAttribute("aria-busy") || (part.id !== "one-head" && $("details[open]", part)) || $("#find", part)?.value;
-  };
-  setInterval(() => {
-    const head = $("#one-head[data-running]");
-    if (!head || panel?.hasAttribute("aria-busy") || document.hidden || String(getSelection()) || [...document.querySelectorAll("audio")].some((audio) => !audio.paused)) return;
-    for (const part of [head, ...document.querySelectorAll(".part")]) if (!inUse(part)) htmx.trigger(part, "refresh");
-  }, EVERY);
-  // What was unfolded in the head stays so when it comes anew.
-  let unfolded = false;
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => { if (detail.target.id === "one-head") unfolded = Boolean($("details[open]", detail.target)); });
-  document.addEventListener("htmx:afterSwap", ({ detail }) => { if (unfolded && detail.target.id === "one-head") $("#one-head details").open = true; });
-  document.addEventListener("htmx:configRequest", ({ detail }) => {
-    if (detail.triggeringEvent?.type === "refresh") detail.headers["X-Unattended"] = "true";
   });
 
   document.addEventListener("click", ({ target }) => {

@@ -1,11 +1,17 @@
 """An opened encounter over time: what is on the screen stays true, and stays put under the reader's hands."""
 
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from corti_gateway.sandbox import HostedTenant
+from corti_gateway.sandbox.records import COMPLETED
 from tests.browser.conftest import Visit
-from tests.browser.opened import at_the_list, opened
+from tests.browser.opened import SAID, at_the_list, opened, rows_of
 from tests.browser.pages import Visitor
 from tests.browser.tenants import interaction, tenant_with
 from tests.browser.test_browser_one_late import held
@@ -148,3 +154,189 @@ def test_other_filters_leave_an_encounter_that_is_not_on_their_page(clinic: Host
     assert ada.url == "/opened/encounters/?status=completed"
     ada.click("#next")
     expect(page.locator("#elsewhere")).to_have_count(0)
+
+
+# --- Asked for again -------------------------------------------------------------------------------------------------
+HALF_A_MINUTE = 31_000
+MORE = [*SAID, "And in the night?", "Not in the night."]
+
+
+NUMBERS = itertools.count(910)
+
+
+class Running:
+    """An encounter in progress, opened, on a clock of the test."""
+
+    def __init__(self, clinic: HostedTenant, visitor: Visitor) -> None:
+        self.clinic, self.visitor, self.page = clinic, visitor, visitor.page
+        number = next(NUMBERS)
+        person = {"identifier": f"P-{number}", "name": "Running Person"}
+        self.key = tenant_with(clinic, interaction(number, person, status="in-progress"))
+
+    def holds(self, **contents: Any) -> None:
+        self.clinic.contents.put(self.key, **contents)
+
+    def ends(self) -> None:
+        self.clinic.store.change(self.clinic.store.get(self.key), status=COMPLETED)
+
+    def open(self, where: str = "page") -> Page:
+        self.page.clock.install()
+        if where == "page":
+            self.visitor.open(f"/opened/encounters/{self.key}/")
+        else:
+            at_the_list(self.visitor).locator(f"#e-{self.key[:8]} a.title").click()
+        opened(self.page)
+        return self.page
+
+
+@pytest.fixture
+def running(clinic: HostedTenant, ada: Visitor) -> Iterator[Running]:
+    one = Running(clinic, ada)
+    yield one
+    clinic.store.remove(clinic.store.get(one.key))
+
+
+@pytest.mark.parametrize("where", ["page", "panel"])
+def test_letters_that_come_after_the_end_are_shown(running: Running, ada: Visitor, where: str) -> None:
+    running.holds(facts=["First finding"])
+    page = running.open(where)
+    page.clock.fast_forward(HALF_A_MINUTE)
+    ada.settled()
+    running.ends()
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(page.locator("#one-head .status")).to_have_text("Completed")
+    ada.settled()
+    running.holds(facts=["First finding"], documents=["The letter."])
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(page.locator("#documents")).to_contain_text("The letter.")
+    # Some minutes later it has ended for good.
+    ada.settled()
+    page.clock.fast_forward("11:00")
+    ada.settled()
+    asked = ada.watch.asked_from_now()
+    page.clock.fast_forward(HALF_A_MINUTE)
+    ada.settled()
+    assert asked == []
+
+
+def test_a_transcript_that_is_being_written_is_followed(clinic: HostedTenant, ada: Visitor) -> None:
+    key = rows_of(clinic)[0].id
+    clinic.contents.put(key, transcripts=[SAID[:2]])
+    transcript = clinic.contents.of(clinic.store.get(key)).transcripts[0]
+    transcript["status"] = "processing"
+    page = ada.page
+    page.clock.install()
+    ada.open(f"/opened/encounters/{key}/")
+    opened(page)
+    expect(page.locator("#transcript [data-state=processing]")).to_be_visible()
+    clinic.contents.put(key, transcripts=[SAID])
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(page.locator(".said p")).to_have_count(len(SAID))
+
+
+@pytest.mark.parametrize("where", ["page", "panel"])
+@pytest.mark.parametrize("how", ["key", "link"])
+def test_an_opened_encounter_is_refreshed_by_hand(clinic: HostedTenant, ada: Visitor, where: str, how: str) -> None:
+    key = rows_of(clinic)[2].id
+    if where == "page":
+        ada.open(f"/opened/encounters/{key}/")
+        opened(ada.page)
+    else:
+        opened_at(ada, 2)
+    page = ada.page
+    clinic.contents.put(key, documents=["The second letter."])
+    with page.expect_request(lambda request: "/documents/" in request.url) as asked:
+        if how == "key":
+            page.keyboard.press("r")
+        else:
+            page.locator("#one-refresh").click()
+    # A person asks: that is activity.
+    assert "x-unattended" not in asked.value.headers
+    expect(page.locator("#documents")).to_contain_text("The second letter.")
+    expect(page.locator("#announcement")).to_have_text("Refreshed.")
+    assert ada.focus == ("one-refresh" if how == "link" else "one-name" if where == "panel" else "BODY")
+
+
+def test_it_says_as_of_when_it_is_and_that_a_refresh_failed(
+    clinic: HostedTenant, running: Running, ada: Visitor
+) -> None:
+    ada.watch.expect_status(502)
+    ada.watch.expect_no_answer()
+    running.holds(facts=["First finding"])
+    page = running.open("panel")
+    age = page.locator("#one-as-of .age")
+    expect(age).to_have_text(re.compile(r"^as of \d\d:\d\d:\d\d$"))
+    hour = page.evaluate("new Date().toLocaleTimeString('sv-SE', {timeZone: 'Europe/Copenhagen', hour: '2-digit'})")
+    assert f" {hour}:" in age.inner_text()
+    clinic.faults.set("status", status=500, endpoint="facts")
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(age).to_have_text(re.compile(r"^not refreshed since \d\d:\d\d:\d\d$"))
+    expect(age).to_have_class(re.compile("old"))
+    assert ada.announcement == "The encounter could not be refreshed."
+    expect(page.locator("#facts")).to_contain_text("First finding")
+    page.clock.fast_forward("03:00")
+    expect(age).to_have_text("not refreshed for 3 min")
+    ada.settled()
+    clinic.faults.clear()
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(age).to_have_text(re.compile(r"^as of \d\d:\d\d:\d\d$"))
+    expect(age).not_to_have_class(re.compile("old"))
+    # Not reached at all.
+    ada.settled()
+    page.route(re.compile("/facts/"), lambda route: route.abort())
+    page.keyboard.press("r")
+    expect(age).to_have_text(re.compile("^not refreshed since"))
+
+
+def test_an_encounter_that_nobody_refreshes_grows_old(clinic: HostedTenant, ada: Visitor) -> None:
+    ada.page.clock.install()
+    page = opened_at(ada, 3)
+    age = page.locator("#one-as-of .age")
+    page.clock.fast_forward("04:00")
+    expect(age).to_have_text("as of 4 min ago")
+    expect(age).not_to_have_class(re.compile("old"))
+    page.clock.fast_forward("02:00")
+    expect(age).to_have_class(re.compile("old"))
+    page.keyboard.press("r")
+    expect(age).not_to_have_class(re.compile("old"))
+
+
+# --- Under the reader's hands ----------------------------------------------------------------------------------------
+def test_whose_it_is_stays_where_it_is_while_only_the_event_changes(running: Running, ada: Visitor) -> None:
+    page = running.open("panel")
+    page.evaluate("""() => {
+        window.name_ = document.querySelector("#one-name");
+        window.focused = 0;
+        document.addEventListener("focusin", () => { window.focused += 1; });
+    }""")
+    running.ends()
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(page.locator("#one-head .status")).to_have_text("Completed")
+    ada.settled()
+    assert page.evaluate("[window.focused, document.activeElement === window.name_]") == [0, True]
+
+
+HANDS = {
+    "searches": "document.querySelector('#find').value = 'knee'",
+    "selects": "getSelection().selectAllChildren(document.querySelector('.said p'))",
+    "stands": "document.querySelector('#transcript-heading').focus()",
+}
+
+
+@pytest.mark.parametrize("hand", HANDS)
+def test_what_comes_while_somebody_reads_is_offered(running: Running, hand: str) -> None:
+    running.holds(transcripts=[SAID])
+    page = running.open()
+    answers = held(page, "/transcript/")
+    running.holds(transcripts=[MORE])
+    with page.expect_request(lambda request: "/transcript/" in request.url):
+        page.clock.fast_forward(HALF_A_MINUTE)
+    # Asked for before, answered after: what counts is what somebody does when it comes.
+    page.evaluate(HANDS[hand])
+    answers[0].continue_()
+    new = page.get_by_role("button", name="Show 2 new sentences")
+    expect(new).to_be_visible()
+    expect(page.locator(".said p")).to_have_count(len(SAID))
+    new.click()
+    expect(page.locator(".said p")).to_have_count(len(MORE))
+    page.wait_for_function("() => document.activeElement.id === 'transcript-heading'")

@@ -25,6 +25,7 @@ from dashboard.listing.failures import Failure
 from dashboard.listing.formatting import exact
 from dashboard.listing.parameters import Parameters
 from dashboard.listing.sealed import seal
+from dashboard.listing.stamp import Stamp
 from dashboard.sources import one as source
 from dashboard.sources import plan
 from dashboard.tenants.access import TenantRequest
@@ -127,4 +128,5 @@ class Place:
             "read": exact(self.viewer.now if failure else known.as_of, self.viewer),
             "outage": Failure.of(failure).title if failure else "",
             "as_of": exact(known.as_of, self.viewer),
+            "stamp": Stamp.of(known.as_of, self.viewer),
         }

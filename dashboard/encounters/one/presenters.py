@@ -59,7 +59,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Event:
-    """The encounter itself, as its head shows it."""
+    """The encounter itself, as its head shows it; ``ended`` in seconds, 0 where nobody says it."""
 
     icon: str
     status: str
@@ -72,6 +72,7 @@ class Event:
     assigned_id: str
     assigned_short: str
     is_running: bool
+    ended: int
     damaged: str
     moments: tuple[Moment, ...]
 
@@ -91,6 +92,7 @@ class Event:
             assigned_id=assigned,
             assigned_short=formatting.short_id(assigned),
             is_running=status is EncounterStatus.IN_PROGRESS,
+            ended=int(encounter.period.ended_at.timestamp()) if encounter.period.ended_at else 0,
             damaged=", ".join(interaction.damaged),
             moments=_moments(interaction, viewer),
         )

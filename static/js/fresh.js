@@ -105,9 +105,10 @@
   // Whose it is stays where it is, unless that has changed.
   const renewHead = (detail, text) => {
     const fresh = parsed(text);
-    const isSame = (selector) => words(selector, detail.target) === words(selector, fresh);
-    const event = $(".event", detail.target);
-    if (isSame(".whose")) {
+    const head = detail.target;
+    const isSame = (selector) => words(selector, head) === words(selector, fresh);
+    const event = $(".event", head);
+    if (isSame("#one-name") && isSame(".identity")) {
       detail.shouldSwap = !isSame(".event");
       if (detail.shouldSwap && inUse(event)) {
         detail.shouldSwap = false;
@@ -115,6 +116,8 @@
         return;
       }
       Object.assign(detail, { target: event, selectOverride: ".event" });
+      // Paper says when it was read.
+      $(".printed", head).replaceWith($(".printed", fresh));
     }
     unfolded = Boolean($("details[open]", event));
     arrived("one-head", epochOf(fresh));

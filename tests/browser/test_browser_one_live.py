@@ -186,6 +186,8 @@ class Running:
         else:
             at_the_list(self.visitor).locator(f"#e-{self.key[:8]} a.title").click()
         opened(self.page)
+        # HTMX hears of a piece a moment after it stands.
+        self.visitor.settled()
         return self.page
 
 
@@ -228,6 +230,7 @@ def test_a_transcript_that_is_being_written_is_followed(clinic: HostedTenant, ad
     page.clock.install()
     ada.open(f"/opened/encounters/{key}/")
     opened(page)
+    ada.settled()
     expect(page.locator("#transcript [data-state=processing]")).to_be_visible()
     clinic.contents.put(key, transcripts=[SAID])
     page.clock.fast_forward(HALF_A_MINUTE)
@@ -244,6 +247,7 @@ def test_an_opened_encounter_is_refreshed_by_hand(clinic: HostedTenant, ada: Vis
     else:
         opened_at(ada, 2)
     page = ada.page
+    ada.settled()
     clinic.contents.put(key, documents=["The second letter."])
     with page.expect_request(lambda request: "/documents/" in request.url) as asked:
         if how == "key":
@@ -309,10 +313,13 @@ def test_whose_it_is_stays_where_it_is_while_only_the_event_changes(running: Run
         window.focused = 0;
         document.addEventListener("focusin", () => { window.focused += 1; });
     }""")
+    printed = page.locator(".whose .printed").text_content()
     running.ends()
     page.clock.fast_forward(HALF_A_MINUTE)
     expect(page.locator("#one-head .status")).to_have_text("Completed")
     ada.settled()
+    # But paper says when it was read.
+    assert page.locator(".whose .printed").text_content() != printed
     assert page.evaluate("[window.focused, document.activeElement === window.name_]") == [0, True]
 
 

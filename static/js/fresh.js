@@ -3,6 +3,7 @@
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const EVERY = 30_000; // while it runs or a transcript is being written
+  const TOGETHER = 20; // seconds within which pieces count as read at one time
   const AFTER = 10 * 60_000; // so long after its end, for that is when the letters come
   const panel = $("#panel");
   const PIECES = "#one-head, .part";
@@ -21,6 +22,7 @@
   document.addEventListener("encounter:left", () => {
     for (const kept of [read, shown, failing, waiting]) kept.clear();
     ran = 0;
+    paper = null;
   });
 
   // --- As of when: what was read longest ago -----------------------------------------------------------------------
@@ -39,16 +41,27 @@
   const answered = (id) => {
     failing.delete(id);
     tell();
-    if (waiting.delete(id) && !waiting.size) say(failing.size ? "Not everything could be refreshed." : "Refreshed.");
+    toPaper();
+    if (!waiting.delete(id) || waiting.size) return;
+    const more = $("#one .fresh") ? "Refreshed, but for what is offered." : "Refreshed.";
+    say(failing.size ? "Not everything could be refreshed." : more);
+  };
+  // Paper says when all of it was read: not by the clock of the head alone.
+  let paper = null;
+  const toPaper = () => {
+    const times = [...read.values()];
+    if (!paper || failing.size || $("#one .fresh") || Math.max(...times) - Math.min(...times) > TOGETHER) return;
+    $("#one-head .printed").replaceWith(paper);
+    paper = null;
   };
   const arrived = (id, epoch) => {
     read.set(id, epoch);
     answered(id);
   };
   const failed = ({ id }) => {
-    if (!failing.size) say("The encounter could not be refreshed.");
+    const isLast = waiting.delete(id) && !waiting.size;
+    if (!failing.size || isLast) say("The encounter could not be refreshed.");
     failing.add(id);
-    waiting.delete(id);
     tell();
   };
   // Now, by the clock that its age goes by; but what the index kept is as old as the server says.
@@ -70,7 +83,9 @@
   document.addEventListener("click", (event) => {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !event.target.closest("#one-refresh")) return;
     event.preventDefault();
-    refresh(true);
+    // Where nobody could be reached at all, everything is asked for anew.
+    const again = $(".part-refused [data-open]");
+    if (again) again.click(); else refresh(true);
   });
   setInterval(() => {
     if (document.hidden || panel?.hasAttribute("aria-busy")) return;
@@ -85,11 +100,14 @@
   });
 
   // --- Answers -----------------------------------------------------------------------------------------------------
-  // Where somebody listens, selects, searches, unfolds or stands, nothing moves.
+  // Where somebody listens, reads on, selects, searches, unfolds or stands, nothing moves.
   const inUse = (piece) => {
     const selection = getSelection();
     const isHeard = piece.matches("#transcript, #recordings") && [...document.querySelectorAll("audio")].some((audio) => !audio.paused || audio.currentTime);
-    return piece.contains(document.activeElement) || (!selection.isCollapsed && selection.containsNode(piece, true)) || isHeard || (piece.matches(".part") && $("details[open]", piece)) || $("#find", piece)?.value;
+    const under = $("#one .whose")?.getBoundingClientRect().bottom ?? 0;
+    const { top, bottom } = piece.getBoundingClientRect();
+    const isRead = piece.matches(".part") && top < under && bottom > under;
+    return isRead || piece.contains(document.activeElement) || (!selection.isCollapsed && selection.containsNode(piece, true)) || isHeard || (piece.matches(".part") && $("details[open]", piece)) || $("#find", piece)?.value;
   };
   const offer = (part, text) => {
     const more = $(".said", parsed(text))?.querySelectorAll("p").length - ($(".said", part)?.querySelectorAll("p").length ?? 0);
@@ -99,32 +117,46 @@
       button.addEventListener("click", () => htmx.trigger(part, "refresh", { byHand: true, shows: true }));
       $(".part-head h3", part).after(button);
     }
-    button.textContent = more > 0 ? `Show ${more} new sentence${more > 1 ? "s" : ""}` : "Show what is new";
+    const what = more > 0 ? `Show ${more} new sentence${more > 1 ? "s" : ""}` : "Show what is new";
+    if (button.textContent === what) return;
+    button.textContent = what;
+    say(`${plain($(".part-head h3", part))}: ${what}.`);
   };
-  const words = (selector, root) => $(selector, root)?.textContent.replace(/\s+/g, " ").trim();
+  const words = (selector, root) => plain($(selector, root));
+  const plain = (element) => element?.textContent.replace(/\s+/g, " ").trim();
+  // Of what happened, without how long ago that is.
+  const told = (root) => {
+    const event = $(".event", root)?.cloneNode(true);
+    for (const ago of event?.querySelectorAll(".moments dd span") ?? []) ago.remove();
+    return plain(event);
+  };
   // Whose it is stays where it is, unless that has changed.
   const renewHead = (detail, text) => {
     const fresh = parsed(text);
     const head = detail.target;
     const isSame = (selector) => words(selector, head) === words(selector, fresh);
     const event = $(".event", head);
+    paper = null;
     if (isSame("#one-name") && isSame(".identity")) {
-      detail.shouldSwap = !isSame(".event");
-      if (detail.shouldSwap && inUse(event)) {
+      detail.shouldSwap = told(head) !== told(fresh);
+      if (detail.shouldSwap && inUse(event) && !asked(detail).byHand) {
         detail.shouldSwap = false;
         answered("one-head");
         return;
       }
       Object.assign(detail, { target: event, selectOverride: ".event" });
-      // Paper says when it was read.
-      $(".printed", head).replaceWith($(".printed", fresh));
+      paper = $(".printed", fresh);
     }
+    isAnothers = !isSame("#one-name") || !isSame(".identity code");
     unfolded = Boolean($("details[open]", event));
+    folding = $("summary", event) === document.activeElement;
     arrived("one-head", epochOf(fresh));
   };
   const renewPart = (detail, text) => {
     const { target } = detail;
-    detail.shouldSwap = shown.get(target.id) !== text;
+    const own = `#${target.id}`;
+    // What came with the page was never an answer.
+    detail.shouldSwap = shown.has(target.id) ? shown.get(target.id) !== text : words(own, document) !== words(own, parsed(text));
     if (detail.shouldSwap && inUse(target) && !asked(detail).shows) {
       detail.shouldSwap = false;
       offer(target, text);
@@ -134,6 +166,11 @@
     if (detail.shouldSwap && target.contains(document.activeElement)) stood = target.id;
     shown.set(target.id, text);
     arrived(target.id, now());
+  };
+  const warn = (text) => {
+    $("#anothers")?.remove();
+    $("#one .one-nav").after(Object.assign(document.createElement("p"), { id: "anothers", className: "notice notice-warning", textContent: text }));
+    say(text);
   };
   // After parts.js, which has said whether it is an answer at all.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -153,10 +190,18 @@
   }
   // What was unfolded in the head stays so when it comes anew, and whoever stood in a part stands at its heading.
   let unfolded = false;
+  let folding = false;
+  let isAnothers = false;
   let stood = "";
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
     if (!isRefresh(detail)) return;
-    if (unfolded && detail.target.matches("#one-head, .event")) $("#one-head details").open = true;
+    if (detail.target.matches("#one-head, .event")) {
+      const details = $("#one-head details");
+      if (unfolded && details) details.open = true;
+      if (folding) $("summary", details)?.focus({ preventScroll: true });
+      if (isAnothers) warn(`Corti now says that this encounter is another patient’s: ${words("#one-name")}.`);
+      folding = isAnothers = false;
+    }
     if (stood && detail.target.id === stood) $(`#${stood}-heading`).focus({ preventScroll: true });
     stood = "";
   });

@@ -66,6 +66,7 @@
     const name = Object.assign(document.createElement("h2"), { id: "one-name", tabIndex: -1, textContent: "Encounter" });
     const waiting = Object.assign(document.createElement("p"), { className: "waiting", textContent: "Asking Corti…" });
     $("#one", panel).replaceChildren($(".one-nav", panel), name, waiting);
+    for (const selector of ["#one-print", ".as-of"]) $(selector, panel)?.remove();
     panel.scrollTop = 0;
     name.focus({ preventScroll: true });
     mark("");
@@ -193,10 +194,14 @@
   });
 
   // --- Back, Forward, and lists that change ------------------------------------------------------------------------
+  let asking = false;
   addEventListener("popstate", (event) => {
     if (!panel) return;
-    // To a place on the page that is on the screen.
-    if (at?.came && address() === at.url) return;
+    // To a place on the page that is on the screen, or back to it before the list that was asked for is there.
+    if (at?.came && address() === at.url) {
+      if (asking) askList(at.list);
+      return;
+    }
     const key = location.pathname.match(/\/encounters\/([0-9a-f-]{36})\/$/)?.[1];
     const shown = listOf($("#results a.title")?.getAttribute("href") ?? "");
     const list = key ? listOf(address()) : address();
@@ -210,6 +215,7 @@
     } else if (key && at?.key === key) {
       // The same encounter within the list as it was before: that list is asked for again under it.
       event.stopImmediatePropagation();
+      asking = true;
       askList(list);
     } else if (key || at) location.reload();
   });
@@ -226,7 +232,7 @@
   };
   // These rows came without the encounter that is open. It is left if that is proven, or if others were asked for.
   const missed = (results, list) => {
-    const isGone = !$("#next, #previous", results);
+    const isGone = !$("#next, #previous, .notice-warning, .filling", results);
     if (!isGone && filters(list) === filters(at.list)) {
       tell($(".one-nav", panel), "The open encounter is not on this page of the list now.");
       return;
@@ -241,7 +247,9 @@
   // As soon as the rows are there: a key pressed on them must find them where the address says.
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
     const results = $("#results");
-    if (detail.target.id !== "results" || !at?.key) return;
+    if (detail.target.id !== "results") return;
+    asking = false;
+    if (!at?.key) return;
     const { state } = $("[data-state]", results)?.dataset ?? {};
     // Without rows it only says something about the encounter if there are none.
     if (state && !["no-match", "nothing-yet", "only-deleted"].includes(state)) return;
@@ -252,11 +260,12 @@
     if (!at) return;
     mark(at.key);
     row?.scrollIntoView({ block: "nearest" });
-    // The same encounter within another list: its neighbours and its way back are those of this one.
+    // The same encounter within another list: its way back is that of this one, and if it has a row there its neighbours.
     const query = queryOf(list);
     const url = at.url.replace(/\?.*/, "") + query;
     at = { ...at, url, list };
-    for (const link of panel.querySelectorAll(".one-nav a")) link.href = link.id === "one-close" ? at.list : link.pathname + query;
+    $("#one-close", panel).href = at.list;
+    if (row) for (const link of panel.querySelectorAll(".one-nav a:not(#one-close)")) link.href = link.pathname + query;
     Object.assign($("#one", panel).dataset, { url, list: at.list });
     if (at.came && address() !== url) history.replaceState({ over: true }, "", url);
   });

@@ -100,7 +100,7 @@
       // Not found: it may be gone, or not for these eyes any more. Its own page says so, asked once.
       const own = panel && target.closest("#one")?.dataset.url;
       const isElsewhere = own && own !== location.pathname + location.search;
-      if (xhr.status !== 404 || target.matches(".headline") || (ALREADY && !isElsewhere)) unanswered(event.detail, xhr.status);
+      if (xhr.status !== 404 || target.matches(".headline") || (ALREADY && !isElsewhere && !isRefresh(event.detail))) unanswered(event.detail, xhr.status);
       else if (isElsewhere) location.assign(own);
       else location.reload();
     }
@@ -109,6 +109,7 @@
 
   // One sentence for those who hear the page, once all parts stand.
   let told = null;
+  document.addEventListener("encounter:left", () => { told = null; });
   document.addEventListener("htmx:afterSettle", () => {
     const one = $("#one");
     const parts = [...document.querySelectorAll("#one .part")];

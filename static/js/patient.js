@@ -22,15 +22,21 @@
   // Paper has the headlines that are there: the others are asked for first, a few at a time.
   const button = document.getElementById("print");
   const printWhenWhole = () => {
-    if (!button?.disabled) return;
+    if (!button?.ariaBusy) return;
     const missing = [...document.querySelectorAll(".headline.waiting:has(noscript)")];
     for (const one of missing.slice(0, 4)) if (!one.matches(".htmx-request")) htmx.trigger(one, "wanted");
     if (missing.length) return;
-    button.disabled = false;
+    button.ariaBusy = null;
+    button.textContent = "Print";
     print();
   };
   if (button) button.hidden = false;
-  button?.addEventListener("click", () => { button.disabled = true; printWhenWhole(); });
+  button?.addEventListener("click", () => {
+    if (button.ariaBusy) return;
+    button.ariaBusy = "true";
+    button.textContent = "Loading what was found…";
+    printWhenWhole();
+  });
   // An answer that is none is said by parts.js, after this event.
   document.addEventListener("htmx:afterRequest", () => setTimeout(printWhenWhole));
 

@@ -35,10 +35,12 @@ def at_the_list(visitor: Visitor, query: str = "") -> Page:
     return visitor.page
 
 
-def opened(page: Page, parts: tuple[str, ...] = PARTS) -> None:
-    """Wait until the panel stands with all its parts."""
+def opened(page: Page, parts: tuple[str, ...] = PARTS, *, head: bool = True) -> None:
+    """Wait until the panel stands with all its parts, and with its head, whose coming changes the address."""
     for part in parts:
         expect(page.locator(f"#{part}:not([aria-busy])")).to_be_visible()
+    if head:
+        expect(page.locator("#panel[aria-busy], #one-head[aria-busy]")).to_have_count(0)
 
 
 def furnish(hosted: HostedTenant) -> None:

@@ -413,8 +413,8 @@ def test_back_after_another_order_leaves_the_encounter_open_over_the_list_before
     page.locator("#sort").select_option("created")
     expect(page.locator(f"tbody tr:first-child#{first}")).to_have_count(0)
     page.wait_for_url("**/encounters/*/?sort=created")
-    while ada.url != before:
-        page.go_back()
+    page.go_back()
+    page.wait_for_url(f"**{before}")
     expect(page.locator(f"tbody tr:first-child#{first}")).to_be_visible()
     expect(page.locator("#panel #one-name")).to_have_text(name)
     page.keyboard.press("Escape")

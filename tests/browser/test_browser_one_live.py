@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from corti_gateway.sandbox import HostedTenant
-from corti_gateway.sandbox.records import COMPLETED
+from corti_gateway.sandbox.records import COMPLETED, DELETED, Patient
 from tests.browser.conftest import Visit
 from tests.browser.opened import SAID, at_the_list, opened, rows_of
 from tests.browser.pages import Visitor
@@ -347,3 +347,83 @@ def test_what_comes_while_somebody_reads_is_offered(running: Running, hand: str)
     new.click()
     expect(page.locator(".said p")).to_have_count(len(MORE))
     page.wait_for_function("() => document.activeElement.id === 'transcript-heading'")
+
+
+def test_what_comes_while_somebody_has_scrolled_into_it_is_offered(running: Running, ada: Visitor) -> None:
+    running.holds(transcripts=[SAID * 20])
+    page = running.open()
+    page.locator(".said p").nth(60).scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 400)")
+    where = "document.querySelectorAll('.said p')[60].getBoundingClientRect().top"
+    before = page.evaluate(where)
+    running.holds(transcripts=[SAID * 20 + MORE[-2:]])
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(page.get_by_role("button", name="Show 2 new sentences")).to_be_visible()
+    assert ada.announcement == "Transcript 1: Show 2 new sentences."
+    assert abs(page.evaluate(where) - before) < 1
+
+
+# --- True in the end -------------------------------------------------------------------------------------------------
+def test_paper_says_when_all_of_it_was_read(clinic: HostedTenant, running: Running, ada: Visitor) -> None:
+    ada.watch.expect_status(502)
+    running.holds(facts=["First finding"])
+    page = running.open()
+    printed = page.locator(".whose .printed")
+    before = printed.text_content()
+    clinic.faults.set("status", status=500, endpoint="facts")
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(page.locator("#one-as-of .age")).to_have_text(re.compile("^not refreshed since"))
+    page.clock.fast_forward("02:00")
+    ada.settled()
+    assert printed.text_content() == before, "the facts are as old as that"
+    clinic.faults.clear()
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(page.locator("#one-as-of .age")).to_have_text(re.compile("^as of"))
+    ada.settled()
+    assert printed.text_content() != before
+
+
+def test_an_encounter_that_is_withdrawn_while_it_is_open_goes_from_the_screen(
+    clinic: HostedTenant, running: Running, ada: Visitor, settings: Any
+) -> None:
+    settings.DELETED_FOR_EVERYBODY = False
+    ada.watch.expect_status(404)
+    page = running.open()
+    page.reload()
+    opened(page)
+    ada.settled()
+    clinic.store.change(clinic.store.get(running.key), status=DELETED)
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(page.locator("#one")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not found")
+
+
+def test_an_encounter_that_becomes_another_patient_s_says_so(
+    clinic: HostedTenant, running: Running, ada: Visitor
+) -> None:
+    page = running.open("panel")
+    row = clinic.store.get(running.key)
+    clinic.store.change(row, patient=Patient("P-other", "Another Person"))
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(page.locator("#one-name")).to_have_text("Another Person")
+    words = "Corti now says that this encounter is another patient’s: Another Person."
+    expect(page.locator("#panel .notice-warning")).to_have_text(words)
+    page.wait_for_function("text => document.querySelector('#announcement').textContent === text", arg=words)
+
+
+def test_forward_before_the_list_of_back_is_there_stays_forward(clinic: HostedTenant, ada: Visitor) -> None:
+    page = opened_at(ada, 3)
+    page.locator("#sort").select_option("created")
+    page.wait_for_url("**/encounters/*/?sort=created")
+    ada.settled()
+    ada.watch.expect_aborts()
+    lists = held(page, r"/opened/encounters/$")
+    with page.expect_request(re.compile(r"/opened/encounters/$")):
+        page.go_back()
+    page.go_forward()
+    for one in lists:
+        one.continue_()
+    ada.settled()
+    expect(page.locator("#sort")).to_have_value("created")
+    assert ada.url.endswith("/?sort=created")
+    expect(page.locator("#one-name")).to_have_text("Test Person 3")

@@ -53,7 +53,7 @@ def test_an_encounter_that_left_its_list_says_so(upstream, page_client):
     key = upstream.add(patient=PERSON, status="planned")
     page = page_client.page(url_of(key, "next", "?status=completed"))
     assert page.status == 200
-    assert "not on its page of the list any more" in page.text
+    assert "neither on this page of the list nor on those beside it" in page.text
 
 
 def test_all_pages_of_a_step_share_one_deadline_that_leaves_time_for_the_encounter(upstream, page_client, monkeypatch):
@@ -67,7 +67,7 @@ def test_all_pages_of_a_step_share_one_deadline_that_leaves_time_for_the_encount
     monkeypatch.setattr(plan, "answer", answer)
     key = upstream.add(patient=PERSON, status="planned")
     page = page_client.page(url_of(key, "next", "?status=completed&size=10&page=2"))
-    assert "not on its page of the list any more" in page.text
+    assert "neither on this page of the list nor on those beside it" in page.text
     assert len(asked) == 3
     assert len({deadline.at for deadline in asked}) == 1
 

@@ -25,8 +25,7 @@ class Way(StrEnum):
 
 LAST, FIRST = "This is the last encounter of the list.", "This is the first encounter of the list."
 GONE = (
-    "This encounter is not on its page of the list any more: the list has changed. "
-    "Go back to the list to see it as it is."
+    "This encounter is neither on this page of the list nor on those beside it. Go back to the list to see it as it is."
 )
 # So many pages without a row that can be opened are passed over.
 FAR = 4

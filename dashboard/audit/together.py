@@ -28,8 +28,9 @@ class Changes(ExitStack):
         self._key = request.session.session_key
 
     def begin(self) -> None:
-        self._began = True
         self.enter_context(transaction.atomic())
+        # Not before: a database that is locked refuses to begin, and then there is nothing to undo.
+        self._began = True
 
     def undo(self) -> None:
         """Roll back, and let the session be what it was; where nothing was begun, leave all as it is."""

@@ -1,12 +1,15 @@
 """What a page changes and its entry are one transaction: what cannot be logged, is refused or fails changes nothing."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.db import OperationalError, transaction
 from django.urls import reverse
 
 from dashboard.accounts.models import User
 from dashboard.accounts.sharing import _KEY as SHARING
-from dashboard.audit import routing, writing
+from dashboard.audit import routing, together, writing
 from dashboard.audit.models import Entry
 from dashboard.audit.writing import BEGUN
 from dashboard.clinicians.models import Clinician
@@ -115,6 +118,21 @@ def test_a_view_that_fails_half_way_changes_nothing_and_is_logged(admin_client, 
     assert rights() == [("nordhavn", True, False)]
     last = entries()[-1]
     assert (last.route, last.status, last.outcome) == ("members:edit", status, "refused" if status == 403 else "failed")
+
+
+def test_a_form_that_cannot_begin_fails_and_undoes_nothing(admin_client, karen, monkeypatch):
+    """As where SQLite is locked by somebody else for too long."""
+
+    def refuse():
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(together, "transaction", SimpleNamespace(atomic=refuse, set_rollback=transaction.set_rollback))
+        admin_client.raise_request_exception = False
+        assert admin_client.post(EDIT, ROLES).status_code == 500
+    last = entries()[-1]
+    assert (last.route, last.outcome) == ("members:edit", "failed")
+    assert rights() == [("nordhavn", True, False)]
 
 
 # --- What entries say came of it -------------------------------------------------------------------------------------

@@ -67,11 +67,12 @@ class SessionStore(db.SessionStore):
         """The absolute end counts from now."""
         self[BEGAN] = int(timezone.now().timestamp())
 
-    def restore(self, key: str | None) -> None:
-        """Be what the database holds under this key, now that what was changed is rolled back."""
+    def restore(self, key: str | None, *, modified: bool) -> None:
+        """Be what the database holds under this key, now that what was changed is rolled back. The browser is told the
+        key of a session that is modified."""
         self._session_key = key
         self.__dict__.pop("_session_cache", None)
-        self.modified = False
+        self.modified = modified
 
     def note_activity(self, *, at_once: bool = False) -> None:
         """Move the end; a busy user costs no more than one write a minute."""

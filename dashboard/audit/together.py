@@ -25,9 +25,13 @@ class Changes(ExitStack):
         super().__init__()
         self._began = False
         self._session = request.session
-        self._key = request.session.session_key
 
     def begin(self) -> None:
+        # What the session is by now stays: after a rotation of SECRET_KEY it has moved to a new key.
+        self._modified = self._session.modified
+        if self._modified:
+            self._session.save()
+        self._key = self._session.session_key
         self.enter_context(transaction.atomic())
         # Not before: a database that is locked refuses to begin, and then there is nothing to undo.
         self._began = True
@@ -39,7 +43,7 @@ class Changes(ExitStack):
             self.close()
             self._began = False
             assert isinstance(self._session, SessionStore)
-            self._session.restore(self._key)
+            self._session.restore(self._key, modified=self._modified)
 
 
 class BeginMiddleware:

@@ -135,6 +135,17 @@ def test_a_form_that_cannot_begin_fails_and_undoes_nothing(admin_client, karen, 
     assert rights() == [("nordhavn", True, False)]
 
 
+@pytest.mark.parametrize(("data", "status"), [({"username": "nobody"}, 422), (ROLES, 302)], ids=["refused", "done"])
+def test_the_first_form_after_a_rotation_signs_nobody_out(admin_client, karen, settings, data, status):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "the key after the rotation, fifty characters long..."
+    before = admin_client.session.session_key
+    assert admin_client.post(EDIT, data).status_code == status
+    assert admin_client.session.session_key != before
+    settings.SECRET_KEY_FALLBACKS = []
+    assert admin_client.get("/accounts/settings/").status_code == 200
+
+
 # --- What entries say came of it -------------------------------------------------------------------------------------
 
 

@@ -10,12 +10,13 @@ from dashboard.accounts.sessions import SessionStore
 from dashboard.audit.kinds import READ_BY_POST, SILENT
 from dashboard.audit.noting import noted_of
 
-# Wrong answers are counted here, and every count must be seen by the next try at once. The page of the own password
-# begins by itself, after that.
+# Wrong answers are counted here, and every count must be seen by the next try at once.
 COUNTED = frozenset((
     "mfa_authenticate", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
-    "accounts:password",
 ))  # fmt: skip
+# These views begin by themselves: once the try is counted, and once the file is read. SQLite's one lock for writing is
+# held from then on, and a file may come slowly.
+LATER = frozenset(("accounts:password", "clinicians:import"))
 
 
 class Changes(ExitStack):
@@ -64,6 +65,6 @@ class BeginMiddleware:
 def changes_something(request: HttpRequest) -> bool:
     """Whether the view may change what the entry will tell of."""
     route = request.resolver_match.view_name if request.resolver_match else ""
-    if request.method in ("GET", "HEAD") or route in READ_BY_POST | SILENT | COUNTED:
+    if request.method in ("GET", "HEAD") or route in READ_BY_POST | SILENT | COUNTED | LATER:
         return False
     return request.user.is_authenticated

@@ -1,10 +1,13 @@
 """What a page changes and its entry are one transaction: what cannot be logged, is refused or fails changes nothing."""
 
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, transaction
+from django.test.client import FakePayload
 from django.urls import reverse
 
 from dashboard.accounts.models import User
@@ -21,6 +24,7 @@ from tests.dashboard.support import make_user
 pytestmark = pytest.mark.django_db
 EDIT = "/nordhavn/members/edit/"
 NEW = "correct horse battery staple"
+CLINICIANS = "assigned_user_id,name\nu-1,Ida Beck\n"
 ROLES = {"username": "karen", "roles": ["auditor"]}
 
 
@@ -65,6 +69,7 @@ FORMS = {
     "members": (EDIT, ROLES),
     "removal": (EDIT, {"username": "karen", "remove": "yes"}),
     "clinicians": ("/nordhavn/clinicians/edit/", {"adding": "True", "assigned_user_id": "u-1", "name": "Ida Beck"}),
+    "import": ("/nordhavn/clinicians/import/", {}),
     "verify": ("/nordhavn/index/verify/", {}),
     "rebuild": ("/nordhavn/index/rebuild/", {}),
     "sharing": ("/accounts/sharing/on/", {}),
@@ -78,7 +83,11 @@ FORMS = {
 
 def send(client, form, karen):
     url, data = FORMS[form]
-    return client.post(url, data | ({"_selected_action": karen.pk} if form == "admin" else {}))
+    if form == "admin":
+        data = data | {"_selected_action": karen.pk}
+    if form == "import":
+        data = {"file": SimpleUploadedFile("clinicians.csv", CLINICIANS.encode())}
+    return client.post(url, data)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -133,6 +142,23 @@ def test_a_form_that_cannot_begin_fails_and_undoes_nothing(admin_client, karen, 
     last = entries()[-1]
     assert (last.route, last.outcome) == ("members:edit", "failed")
     assert rights() == [("nordhavn", True, False)]
+
+
+@pytest.mark.parametrize("form", ["pasted", "file"])
+def test_a_file_that_comes_slowly_keeps_nobody_from_writing(admin_client, monkeypatch, form):
+    """The form begins, and with it SQLite's lock, once all of it is there."""
+    told = []
+    read, begin = FakePayload.read, together.Changes.begin
+    monkeypatch.setattr(FakePayload, "read", lambda *size: told.append("read") or read(*size))
+    monkeypatch.setattr(together.Changes, "begin", lambda changes: told.append("begin") or begin(changes))
+    if form == "file":
+        answer = send(admin_client, "import", None)
+    else:
+        text = urlencode({"text": CLINICIANS})
+        answer = admin_client.post(FORMS["import"][0], text, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 302
+    assert told[0] == "read"
+    assert told.index("begin") == len(told) - 1
 
 
 @pytest.mark.parametrize(("data", "status"), [({"username": "nobody"}, 422), (ROLES, 302)], ids=["refused", "done"])

@@ -3,7 +3,7 @@
 # What says nothing of anybody, or is logged where it happens (signing_in.py).
 SILENT = frozenset((
     "healthz", "readyz", "metrics", "accounts:theme", "accounts:stay", "accounts:sign-in", "accounts:sign-out",
-    "accounts:signed-out",
+    "accounts:signed-out", "admin:logout",
 ))  # fmt: skip
 # What only leads to the page that it asks for, which has its own entry.
 LEADS_ON = frozenset((

@@ -406,6 +406,14 @@ def test_nobody_signs_in_unlogged(upstream, clinician, broken):
     assert client.get("/accounts/settings/").status_code == 302
 
 
+@pytest.mark.parametrize("url", ["/accounts/sign-out/", "/admin/logout/"])
+def test_whoever_signs_out_is_signed_out_even_unlogged(upstream, broken, url):
+    client = PageClient()
+    client.force_login(make_user("staff", [], is_staff=True))
+    assert client.post(url).status_code == 503
+    assert SESSION_KEY not in client.session
+
+
 def test_a_hospital_may_choose_to_go_on(page_client, marked, broken, settings, caplog):
     settings.AUDIT_REQUIRED = False
     assert page_client.page(LIST).status == 200

@@ -26,6 +26,9 @@ def hold(cursor: CursorWrapper, tenant: str) -> tuple[Mark, bool]:
     cursor.execute(_HEAD + lock, [tenant])
     found = cursor.fetchone()
     if found is None:
+        if tenant:
+            # That the chain begins is told in the chain of no tenant. Whoever needs both holds that one first.
+            hold(cursor, "")
         cursor.execute(_BEGIN, [tenant])
         cursor.execute(_HEAD + lock, [tenant])
         found = cursor.fetchone()

@@ -430,6 +430,28 @@ def test_eight_writers_at_once_leave_one_whole_chain():
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+def test_a_tenants_first_entry_waits_for_a_form_about_several_and_the_form_never_for_it():
+    clear()
+    append(Event("members", "U", "done"))
+    first = threading.Thread(target=lambda: (append(SEEN), connections.close_all()))
+    with transaction.atomic():
+        append(Event("members", "U", "done"))
+        first.start()
+        while not somebody_waits_for_us():
+            assert first.is_alive()
+        append(Event("members", "U", "done", tenant="nordhavn"))
+    first.join()
+    assert [(verify(tenant).trouble, verify(tenant).entries) for tenant in ("", "nordhavn")] == [("", 3), ("", 2)]
+
+
+def somebody_waits_for_us():
+    with routing.connection().cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone()[0] > 0
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_a_log_that_somebody_writes_to_and_purges_is_whole_all_the_time(monkeypatch):
     monkeypatch.setattr(verifying, "BATCH", 7)
     monkeypatch.setattr(retention, "PAUSE", 0)

@@ -5,11 +5,15 @@ import re
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.account.views import ReauthenticateView as PasswordView
 from allauth.mfa.base.views import AuthenticateView, IndexView
+from allauth.mfa.base.views import ReauthenticateView as CodeView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_added
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -58,7 +62,28 @@ class AddPasskey(AddWebAuthnView):
         return context | {"options": json.dumps(context["js_data"]["creation_options"])}
 
 
-class ConfirmByPasskey(ReauthenticateWebAuthnView):
+class Confirm:
+    """Leads back to the form that was sent too late, to be sent again. allauth would answer what was sent then inside
+    this page: past the access log, and the transaction that what is changed shares with its entry."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if self.request.session.pop(STATE_SESSION_KEY, None):
+            messages.info(self.request, "Nothing has been changed yet. Please go on from here.")
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]  # of the view that it is mixed into
+        return response
+
+
+class ConfirmByPassword(Confirm, PasswordView):
+    template_name = "accounts/confirm.html"
+
+
+class ConfirmByCode(Confirm, CodeView):
+    template_name = "accounts/confirm.html"
+
+
+class ConfirmByPasskey(Confirm, ReauthenticateWebAuthnView):
     template_name = "accounts/confirm_passkey.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

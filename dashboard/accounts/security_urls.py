@@ -1,7 +1,5 @@
 """The views of allauth that are needed, under the names it knows them by; no sign-up, no mail, no reset."""
 
-from allauth.account import views as account
-from allauth.mfa.base import views as base
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
@@ -38,15 +36,7 @@ urlpatterns = [
         codes.GenerateRecoveryCodesView.as_view(template_name="accounts/codes_new.html"),
         name="mfa_generate_recovery_codes",
     ),
-    path(
-        "security/confirm/",
-        account.ReauthenticateView.as_view(template_name="accounts/confirm.html"),
-        name="account_reauthenticate",
-    ),
-    path(
-        "security/confirm/code/",
-        base.ReauthenticateView.as_view(template_name="accounts/confirm.html"),
-        name="mfa_reauthenticate",
-    ),
+    path("security/confirm/", factors.ConfirmByPassword.as_view(), name="account_reauthenticate"),
+    path("security/confirm/code/", factors.ConfirmByCode.as_view(), name="mfa_reauthenticate"),
     path("security/confirm/passkey/", factors.ConfirmByPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
 ]

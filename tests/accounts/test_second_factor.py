@@ -20,6 +20,8 @@ from django.urls import get_resolver, reverse
 from django.utils.http import urlencode
 
 from dashboard.accounts.models import User
+from dashboard.audit import routing
+from dashboard.audit.models import Entry
 from dashboard.tenants import second_factor
 from dashboard.tenants.second_factor import OPEN
 from tests.accounts.codes import code
@@ -196,6 +198,27 @@ def test_a_factor_changes_only_shortly_after_a_sign_in(enrolled, client, sign_in
     assert Authenticator.objects.count() == 2
     client.post(f"{CONFIRM}?next={url}", {"password": PASSWORD})
     assert CONFIRM not in client.get(url).headers.get("Location", "")
+
+
+def test_a_form_that_came_too_late_is_sent_again_and_logged_as_what_it_is(enrolled, client, sign_in, clock):
+    url = "/accounts/security/app/remove/"
+    sign_in()
+    second(client, code(enrolled[0]))
+    clock.shift(timedelta(minutes=6))
+    told = Entry.objects.using(routing.alias()).count()
+    confirm = client.post(url)["Location"]
+    page = client.page(confirm, method="post", data={"password": PASSWORD})
+    assert page.response.redirect_chain == [(url, 302)]
+    assert "Nothing has been changed yet" in page.text
+    assert Authenticator.objects.count() == 2
+    assert client.post(url)["Location"] == SECURITY
+    assert not Authenticator.objects.exists()
+    entries = Entry.objects.using(routing.alias()).order_by("pk")[told:]
+    assert [(entry.route, entry.outcome) for entry in entries if entry.action == "U"] == [
+        ("mfa_deactivate_totp", "refused"),
+        ("account_reauthenticate", "done"),
+        ("mfa_deactivate_totp", "done"),
+    ]
 
 
 def test_a_wrong_password_confirms_nothing(enrolled, client, sign_in, clock):

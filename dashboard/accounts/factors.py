@@ -62,6 +62,19 @@ class AddPasskey(AddWebAuthnView):
         return context | {"options": json.dumps(context["js_data"]["creation_options"])}
 
 
+class TellsFailures:
+    """allauth tells of a wrong code by itself, but not of a passkey, nor of what a limit holds off."""
+
+    request: HttpRequest
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        held_off = any(form.has_error(field, "too_many_login_attempts") for field in form.fields)
+        if held_off or "credential" in form.fields:
+            authentication_failed.send(Authenticator, request=self.request, user=form.user, held_off=held_off)
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # of the view that it is mixed into
+        return response
+
+
 class Confirm:
     """Leads back to the form that was sent too late, to be sent again. allauth would answer what was sent then inside
     this page: past the access log, and the transaction that what is changed shares with its entry."""
@@ -79,11 +92,11 @@ class ConfirmByPassword(Confirm, PasswordView):
     template_name = "accounts/confirm.html"
 
 
-class ConfirmByCode(Confirm, CodeView):
+class ConfirmByCode(TellsFailures, Confirm, CodeView):
     template_name = "accounts/confirm.html"
 
 
-class ConfirmByPasskey(Confirm, ReauthenticateWebAuthnView):
+class ConfirmByPasskey(TellsFailures, Confirm, ReauthenticateWebAuthnView):
     template_name = "accounts/confirm_passkey.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -91,19 +104,10 @@ class ConfirmByPasskey(Confirm, ReauthenticateWebAuthnView):
         return context | {"options": json.dumps(context["js_data"]["request_options"])}
 
 
-class SecondStep(AuthenticateView):
+class SecondStep(TellsFailures, AuthenticateView):
     """After the password: a code, or a passkey."""
 
     template_name = "accounts/second_step.html"
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        """allauth tells of a wrong code by itself, but not of a passkey, nor of what a limit holds off."""
-        held_off = any(form.has_error(field, "too_many_login_attempts") for field in form.fields)
-        if held_off or form is self.webauthn_form:
-            user = self.stage.login.user
-            authentication_failed.send(Authenticator, request=self.request, user=user, held_off=held_off)
-        response: HttpResponse = super().form_invalid(form)
-        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

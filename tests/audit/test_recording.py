@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, Permission
@@ -341,6 +342,24 @@ def test_wrong_codes_of_a_second_step_are_entries(upstream, clinician):
     client.post("/accounts/sign-in/second-step/", {"credential": "{}"})
     assert tries()[6:] == [told[0]]
     cache.clear()
+
+
+def test_wrong_answers_of_whoever_confirms_who_it_is_are_entries(page_client, clinician):
+    cache.clear()
+    TOTP.activate(clinician, generate_totp_secret())
+    Authenticator.objects.create(user=clinician, type=Authenticator.Type.WEBAUTHN, data={})
+    page_client.post(reverse("account_reauthenticate"), {"password": "wrong"})
+    page_client.post(reverse("mfa_reauthenticate_webauthn"), {"credential": "{}"})
+    for _ in range(7):
+        page_client.post(reverse("mfa_reauthenticate"), {"code": "000000"})
+    cache.clear()
+    kinds = ("sign-in", "second-step")
+    assert [(*told[:2], *told[3:]) for told in tries() if told[0] in kinds] == [
+        ("sign-in", "clinician", 403, "account_reauthenticate"),
+        ("second-step", "clinician", 403, "mfa_reauthenticate_webauthn"),
+        *[("second-step", "clinician", 403, "mfa_reauthenticate")] * 5,
+        ("second-step", "clinician", 429, "mfa_reauthenticate"),
+    ]
 
 
 def test_what_another_site_asks_for_in_a_session_is_an_entry(page_client, upstream):

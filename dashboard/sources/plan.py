@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 from corti_gateway.deadline import Deadline
-from corti_gateway.errors import GatewayError
+from corti_gateway.errors import GatewayError, TimedOut
 from corti_gateway.vocabulary import EncounterStatus
 from dashboard.index.reading import counting
 from dashboard.index.reading.narrowing import Narrowing
@@ -65,7 +65,7 @@ def answer(
     if is_followed and trouble is not None and trouble.is_open:
         seconds = min(PATIENCE, seconds)
     try:
-        page = _asked(tenant, question, trouble, Deadline.after(seconds), count=count)
+        page = _asked(tenant, question, trouble, seconds, count=count)
     except GatewayError as error:
         instead = None if usable is None else _instead(tenant, question, usable, f"{Failure.of(error).title}.")
         if instead is None or instead.empty:
@@ -110,16 +110,18 @@ def _is_for_the_index(tenant: Tenant, question: Question, index: IndexState) -> 
     return question.sort.order is Order.ENDED and fresh and Order.ENDED not in live.sorts(tenant)
 
 
-def _asked(
-    tenant: Tenant, question: Question, trouble: circuit.Trouble | None, deadline: Deadline, *, count: bool
-) -> Page:
+def _asked(tenant: Tenant, question: Question, trouble: circuit.Trouble | None, seconds: float, *, count: bool) -> Page:
     """The live answer, unless the API is down and it is not this caller's turn to ask again."""
     if trouble is not None and not trouble.may_ask():
         raise trouble.failure
+    deadline = Deadline.after(seconds)
     try:
         page = live.page(tenant, question, deadline)
     except GatewayError as error:
-        circuit.failed(tenant.slug, error)
+        is_open = trouble is not None and trouble.is_open
+        if is_open or not isinstance(error, TimedOut) or seconds >= tenant.config.read_timeout:
+            circuit.failed(tenant.slug, error)
+        # Else it was the caller who had no time: that says nothing about the API.
         raise
     if trouble is not None:
         circuit.worked(tenant.slug)

@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 
 from corti_gateway import errors
+from corti_gateway.deadline import Deadline
+from dashboard.listing.questions import Question
 from dashboard.sources import plan
 from dashboard.tenants import circuit
 from dashboard.tenants.models import Circuit
@@ -488,6 +490,31 @@ def test_a_service_that_is_slow_to_come_back_is_waited_for_where_nobody_follows(
     indexed.keeper().lease.release()
     turn(2 * circuit.FIRST_PAUSE)
     assert "Live" in mark(page_client.page(FILTERED))
+
+
+def _times_out(monkeypatch, **given):
+    def page(*args):
+        raise errors.TimedOut("the deadline passed")
+
+    monkeypatch.setattr(plan.live, "page", page)
+    with pytest.raises(errors.TimedOut):
+        plan.answer(registry()["nordhavn"], Question(), **given)
+
+
+def test_a_caller_who_had_hardly_any_time_left_opens_the_circuit_for_nobody(db, monkeypatch, upstream):
+    for _ in range(circuit.IN_A_ROW):
+        _times_out(monkeypatch, deadline=Deadline.after(0.5))
+    assert circuit.trouble("nordhavn") is None
+    _times_out(monkeypatch)
+    assert is_open()
+
+
+def test_whose_turn_it_is_while_the_circuit_is_open_tells_how_it_went_however_short(db, monkeypatch, upstream, turn):
+    _times_out(monkeypatch)
+    turn(circuit.FIRST_PAUSE)
+    _times_out(monkeypatch, deadline=Deadline.after(0.5))
+    assert circuit.trouble("nordhavn").pause == 2 * circuit.FIRST_PAUSE
+    assert not Circuit.objects.get(tenant="nordhavn").asking
 
 
 def test_another_tenant_goes_on(admin_client, upstream, indexed):

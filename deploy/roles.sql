@@ -1,7 +1,7 @@
--- Two roles for the database that psql is connected to as a superuser, which is still empty: dashboard_owner, who migrates
--- and owns the tables, and dashboard, who serves pages and follows. What the latter may do with the tables is said by
--- "manage.py grant dashboard", after each migration. Passwords come from the environment, or from the secrets of compose.yaml. May
--- be run again, for new passwords too.
+-- Two roles for the database that psql is connected to as a superuser: dashboard_owner, who migrates and owns the tables,
+-- and dashboard, who serves pages and follows. Tables that are there already change hands as docs/operations.md says. What
+-- dashboard may do with them is said by "manage.py grant dashboard", after each migration. Passwords come from the
+-- environment, or from the secrets of compose.yaml. May be run again, for new passwords too.
 \set owner_password `echo "${OWNER_PASSWORD:-$(cat /run/secrets/owner_password)}"`
 \set dashboard_password `echo "${DASHBOARD_PASSWORD:-$(cat /run/secrets/dashboard_password)}"`
 SELECT 'CREATE ROLE ' || name FROM unnest(ARRAY['dashboard_owner', 'dashboard']) AS name

@@ -96,6 +96,44 @@ def test_what_only_the_owner_may_is_refused_to_others_with_words(client, upstrea
     assert verify("nordhavn").trouble == ""
 
 
+def rights_of_all():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
+        )
+        return cursor.fetchall()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("role", "above"),
+    [
+        ("CURRENT_USER", ""),
+        (ROLE, "ALTER TABLE audit_entry OWNER TO {role}"),
+        (ROLE, "ALTER SCHEMA public OWNER TO {role}"),
+        ("postgres", ""),
+    ],
+    ids=["the owner of the tables", "the owner of one", "the owner of the schema", "a superuser"],
+)
+def test_a_role_that_could_do_more_all_the_same_is_refused_and_keeps_what_it_has(db, role, above):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        (mine,) = cursor.fetchone()
+        if above:
+            cursor.execute(f"GRANT CREATE ON SCHEMA public TO {ROLE}")
+            cursor.execute(above.format(role=ROLE))
+    before = rights_of_all()
+    with pytest.raises(CommandError, match="nothing was granted"):
+        call_command("grant", mine if role == "CURRENT_USER" else role)
+    assert rights_of_all() == before
+
+
+@pytest.mark.postgres
+def test_whoever_does_not_own_the_tables_is_told_so_when_granting(serving):
+    with pytest.raises(CommandError, match="as the role that migrates"):
+        call_command("grant", ROLE)
+
+
 @pytest.mark.skipif(routing.alias() != routing.OWN, reason="SQLite has no roles")
 def test_sqlite_has_no_roles(db):
     with pytest.raises(CommandError, match="Only PostgreSQL has roles"):

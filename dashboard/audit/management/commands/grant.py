@@ -17,5 +17,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, role: str, **options: Any) -> None:
         if routing.connection().vendor != "postgresql":
             raise CommandError("Only PostgreSQL has roles.")
-        rights.grant(role)
+        try:
+            rights.grant(role)
+        except rights.Refused as refusal:
+            raise CommandError(str(refusal)) from None
         self.stdout.write(f"{role} may read and write rows, and only add to the access log.")

@@ -13,6 +13,10 @@ LEADS_ON = frozenset((
 READ_BY_POST = LEADS_ON | {"patients:suggest"}
 # A page of these that HTMX asks for again and again while it is open.
 POLLED = frozenset(("index:status",))
+# What an open encounter asks for again by itself, every half minute.
+KEPT_FRESH = frozenset((
+    "encounters:one", "encounters:documents", "encounters:facts", "encounters:transcript", "encounters:recordings",
+))  # fmt: skip
 # Whoever is led to one of these first has neither seen nor done what was asked for.
 FIRST = (
     "accounts:sign-in", "admin:login", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",

@@ -18,6 +18,7 @@ from dashboard.accounts.client_address import client_address
 from dashboard.audit.changed import written
 from dashboard.audit.kinds import FIRST, LEADS_ON, POLLED, READ_BY_POST, SILENT, kind_of
 from dashboard.audit.noting import noted_of
+from dashboard.audit.repeated import is_repeated, was_written
 from dashboard.audit.together import Changes
 from dashboard.audit.writing import Event, append
 from dashboard.tenants.registry import registry
@@ -46,7 +47,8 @@ class AuditMiddleware:
                 changes.undo()
             try:
                 for event in events_of(request, response):
-                    write(event)
+                    if not is_repeated(request, event) and write(event):
+                        was_written(request, event)
             except Unlogged:
                 changes.undo()
                 response = _unavailable(request)
@@ -61,15 +63,17 @@ class AuditMiddleware:
         return _unavailable(request)
 
 
-def write(event: Event) -> None:
-    """Append an entry; where that fails, :class:`Unlogged`, or by AUDIT_REQUIRED=off only a line in the log."""
+def write(event: Event) -> bool:
+    """Append an entry; where that fails, :class:`Unlogged`, or by AUDIT_REQUIRED=off False and a line in the log."""
     try:
         append(event)
+        return True
     except (DatabaseError, OSError) as error:
         # Not the error's text, which may hold a value.
         logger.critical("The access log could not be written: %s", type(error).__name__)
         if settings.AUDIT_REQUIRED:
             raise Unlogged from error
+        return False
 
 
 def events_of(request: HttpRequest, response: HttpResponse) -> list[Event]:

@@ -121,6 +121,24 @@ def test_the_manual_names_what_compose_makes():
     assert {"audit verify", "audit purge"} <= set(re.findall(r"\* .*manage\.py (audit \w+)", OPERATIONS))
 
 
+def test_what_compose_cannot_do_without_stands_in_a_file_that_each_of_its_commands_reads():
+    """Compose reads .env beside its file; what one shell exports is not there for timers."""
+    needed = re.findall(r"\$\{(\w+):\?", (ROOT / "compose.yaml").read_text())
+    begun = OPERATIONS.partition("### With compose")[2].partition("docker compose up")[0]
+    assert needed
+    assert set(needed) == set(re.findall(r"echo (\w+)=\S+ >>? \.env$", begun, re.MULTILINE))
+    assert "export" not in begun
+    assert re.search(r"^ENV .*(?:\\\n.*)*\bENV_FILE= ", DOCKERFILE, re.MULTILINE), "the dashboard does not read it"
+
+
+def test_what_only_the_owner_of_the_tables_may_is_in_no_crontab_of_the_dashboard_s_user():
+    timers = OPERATIONS.partition("## Every day and every month")[2].partition("\n## ")[0]
+    ours, _, owners = timers.partition("With two roles in PostgreSQL")
+    assert "of the user that the dashboard runs as" in ours
+    assert "owner_url" not in ours
+    assert re.search(r"^ {4}\S.*DATABASE_URL_FILE=owner_url .* audit purge$", owners, re.MULTILINE)
+
+
 def test_secrets_are_kept_out_of_git_and_of_the_image():
     ignored = (ROOT / ".gitignore").read_text().splitlines()
     assert {"/secrets/", "/dashboard.env"} <= set(ignored)

@@ -528,7 +528,7 @@ def test_a_discovery_document_that_is_refused_is_not_kept(client, provider):
 
 
 def test_an_address_asks_for_the_way_to_the_provider_so_often_and_no_more(client, provider, settings):
-    assert settings.ACCOUNT_RATE_LIMITS["provider"] == "120/m/ip"
+    assert settings.ACCOUNT_RATE_LIMITS["provider"] == "1200/m/ip"
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"provider": "3/m/ip"}
     answers = [client.get(START, REMOTE_ADDR="192.0.2.1").status_code for _ in range(4)]
     assert answers == [302, 302, 302, 429]

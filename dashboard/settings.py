@@ -180,10 +180,11 @@ ACCOUNT_UNIQUE_EMAIL = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {"login": "dashboard.accounts.forms.SignInForm"}
 # Failed sign-ins per address, per account and address, and per account from anywhere new (AccountAdapter); a whole ward
-# may share one address. Ways to the provider: a whole hospital may share one, and each idle end leads there again.
+# may share one address. Ways to the provider and back: a whole hospital may share one, and each idle end leads there.
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
     "provider": "1200/m/ip",
+    "provider_callback": "1200/m/ip",
     "login_failed": "20/m/ip,5/5m/key",
     "login_failed_anywhere": "50/h/key",
 }

@@ -179,6 +179,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@rate_limit(action="provider_callback", limit_get=True)  # type: ignore[untyped-decorator]  # allauth has no types
 def callback(request: HttpRequest) -> HttpResponse:
     if settings.OIDC is None:
         raise Http404

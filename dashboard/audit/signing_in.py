@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.internal.userkit import get_user_by_username
+from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.cache import cache
@@ -40,23 +41,26 @@ def _failed(
     credentials: dict[str, Any],
     request: HttpRequest | None = None,
     held_off: bool = False,
+    by_anybody: bool = False,
     **kwargs: object,
 ) -> None:
     """Never what was typed as the name, which may be a password: the account of that name, if there is one."""
-    _refused("sign-in", request, get_user_by_username(str(credentials.get("username", ""))), held_off)
+    user = get_user_by_username(str(credentials.get("username", "")))
+    _refused("sign-in", request, user, 429 if held_off else 403, seldom=held_off or by_anybody)
 
 
 def _failed_second(sender: object, request: HttpRequest, user: User, held_off: bool = False, **kwargs: object) -> None:
-    _refused("second-step", request, user, held_off)
+    _refused("second-step", request, user, 429 if held_off else 403, seldom=held_off)
 
 
-def _refused(kind: str, request: HttpRequest | None, user: User | None, held_off: bool) -> None:
-    """Of what the limits hold off, anybody can send as much as they like: one entry an address in five minutes tells of
-    it, by whatever names."""
+def _refused(kind: str, request: HttpRequest | None, user: User | None, status: int, *, seldom: bool) -> None:
+    """Of what the limits hold off, and of answers that no provider gave, anybody can send as much as they like: one
+    entry an address in five minutes tells of it, by whatever names. A network of IPv6 is one address, as for the
+    limits."""
     tried = _tried(request, user)
-    if held_off and not cache.add(f"audit-held-off:{kind}:{tried['address']}", True, FIVE_MINUTES):
+    if seldom and not cache.add(f"audit-seldom:{kind}:{status}:{truncate_ip(tried['address'])}", True, FIVE_MINUTES):
         return
-    write(Event(kind, "E", "refused", 429 if held_off else 403, **tried))
+    write(Event(kind, "E", "refused", status, **tried))
 
 
 def _tried(request: HttpRequest | None, user: User | None) -> dict[str, Any]:

@@ -89,11 +89,14 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         # Our own words, or the kind: others may hold what the provider, or somebody in its place, has sent.
         cause = getattr(exception, "__cause__", None)
         own = isinstance(cause, TokenRefused)
-        self._refuse(request, f"ID token: {cause}" if own else type(exception).__name__ if exception else str(error))
+        reason = f"ID token: {cause}" if own else type(exception).__name__ if exception else str(error)
+        # Without an ID token the provider has signed nobody in: anybody can come back with such an answer.
+        self._refuse(request, reason, by_anybody=not own)
 
-    def _refuse(self, request: HttpRequest, reason: str, username: str = "") -> None:
+    def _refuse(self, request: HttpRequest, reason: str, username: str = "", *, by_anybody: bool = False) -> None:
         logger.warning("A sign-in by the OpenID provider was refused: %s", reason)
-        user_login_failed.send(__name__, credentials={"username": username}, request=request)
+        told = {"username": username}
+        user_login_failed.send(__name__, credentials=told, request=request, by_anybody=by_anybody)
         raise ImmediateHttpResponse(redirect("accounts:refused"))
 
 

@@ -99,6 +99,38 @@ def refused_told():
     return list(entries.values_list("username", flat=True))
 
 
+@pytest.mark.parametrize("answer", [{}, {"state": "x"}, {"code": "x"}], ids=str)
+def test_answers_that_anybody_can_send_are_one_entry_an_address_in_five_minutes(client, provider, answer):
+    with time_machine.travel(time.time(), tick=False) as clock:
+        for number in range(3):
+            # A single computer has all addresses of a network of IPv6.
+            client.get(f"{CALLBACK}?{query(answer)}", REMOTE_ADDR=f"2001:db8:1:2::{number}")
+        assert refused_told() == [""]
+        client.get(CALLBACK, REMOTE_ADDR="192.0.2.7")
+        assert refused_told() == ["", ""]
+        clock.shift(timedelta(minutes=5, seconds=1))
+        client.get(CALLBACK, REMOTE_ADDR="192.0.2.7")
+        assert refused_told() == ["", "", ""]
+
+
+@pytest.mark.parametrize("answer", [{"error": "access_denied"}, {"code": "made up"}], ids=str)
+def test_a_sign_in_that_was_begun_and_made_up_is_no_entry_more(client, provider, answer):
+    for _ in range(3):
+        state = provider.authorize(begin(client))["state"]
+        assert client.get(f"{CALLBACK}?{query(answer | {'state': state})}")["Location"] == REFUSED
+    assert refused_told() == [""]
+
+
+def test_whom_the_provider_signed_in_is_an_entry_at_each_refusal(client, provider):
+    provider.bend = with_(aud="another-client")
+    for _ in range(3):
+        assert through(client, provider)["Location"] == REFUSED
+    provider.bend = with_(groups=[])
+    for _ in range(2):
+        assert through(client, provider)["Location"] == REFUSED
+    assert refused_told() == [""] * 5
+
+
 def rights_told():
     entries = Entry.objects.using(routing.alias()).filter(kind="members").order_by("pk")
     return [(entry.tenant, entry.username, entry.action, dict(parse_qsl(entry.filters))) for entry in entries]
@@ -534,6 +566,14 @@ def test_an_address_asks_for_the_way_to_the_provider_so_often_and_no_more(client
     assert answers == [302, 302, 302, 429]
     assert Session.objects.count() == 1
     assert client.get(START, REMOTE_ADDR="192.0.2.2").status_code == 302
+
+
+def test_an_address_comes_back_from_the_provider_so_often_and_no_more(client, provider, settings):
+    assert settings.ACCOUNT_RATE_LIMITS["provider_callback"] == "1200/m/ip"
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"provider_callback": "3/m/ip"}
+    answers = [client.get(CALLBACK, REMOTE_ADDR="192.0.2.1").status_code for _ in range(4)]
+    assert answers == [302, 302, 302, 429]
+    assert through(client, provider)["Location"] == "/"
 
 
 def test_the_button_is_there_with_a_provider_only(client, provider, settings):

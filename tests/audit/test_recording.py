@@ -322,10 +322,15 @@ def test_what_the_limits_hold_off_is_told_once_an_address_in_five_minutes(upstre
         for _ in range(6):
             client.post("/accounts/sign-in/", {"username": "nobody", "password": "x"}, REMOTE_ADDR="192.0.2.7")
         assert len(tries(status=429)) == 2
+        for number in range(9):
+            # A single computer has all addresses of a network of IPv6.
+            address = f"2001:db8:1:2::{number}"
+            client.post("/accounts/sign-in/", {"username": "nobody", "password": "x"}, REMOTE_ADDR=address)
+        assert len(tries(status=429)) == 3
         clock.shift(timedelta(minutes=5, seconds=1))
         for _ in range(7):
             client.post("/accounts/sign-in/", {"username": "clinician", "password": "wrong"})
-        assert len(tries(status=429)) == 3
+        assert len(tries(status=429)) == 4
     cache.clear()
 
 

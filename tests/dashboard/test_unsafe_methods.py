@@ -148,8 +148,8 @@ def test_a_form_without_the_token_is_refused_and_changes_no_row(officer, newcome
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_reading_changes_no_row(officer, newcomer, method):
     for name, url, before in each_url(newcomer):
-        # Tries are counted by what is no GET, and on the way to the provider.
-        counted = method == "head" or name == "accounts:provider"
+        # Tries are counted by what is no GET, and on the way to the provider and back.
+        counted = method == "head" or name in ("accounts:provider", "accounts:provider-callback")
         may_change = {("default", "shared_cache")} if counted else set()
         assert getattr(officer, method)(url).status_code < 500, name
         assert (name, changed(before) - may_change) == (name, set())

@@ -186,7 +186,8 @@ ACCOUNT_RATE_LIMITS = {
     "provider": "1200/m/ip",
     "provider_callback": "1200/m/ip",
     "login_failed": "20/m/ip,5/5m/key",
-    "login_failed_anywhere": "50/h/key",
+    # More than one address may try, which is 60.
+    "login_failed_anywhere": "150/h/key",
 }
 # Without activity a session ends after the minutes, and at the latest after the hours (accounts/sessions.py).
 SESSION_IDLE_MINUTES: float = environment.whole(env, "SESSION_IDLE_MINUTES", default=15, least=3, most=12 * 60)

@@ -13,20 +13,16 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.signals import user_login_failed
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from dashboard.accounts import encryption, own_sessions
+from dashboard.accounts import encryption, known_addresses, own_sessions
+from dashboard.accounts.models import User
 
 # How the user has signed in: all that outlives the session from before the sign-in.
 _KEPT = (flow.AUTHENTICATION_METHODS_SESSION_KEY, flow._AUTHENTICATION_METHODS_USER_SESSION_KEY)
-
-# So many seconds an address is known as one that an account signs in from.
-KNOWN_FOR = 30 * 24 * 60 * 60
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -58,7 +54,8 @@ class AccountAdapter(DefaultAccountAdapter):
         request.session.update(kept)
         super().login(request, user)
         own_sessions.note(request)
-        cache.set(self._known_key(request, user.get_username()), True, KNOWN_FOR)
+        assert isinstance(user, User)
+        known_addresses.note(request, user)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """A try that a limit holds off is told to the access log too."""
@@ -85,7 +82,7 @@ class AccountAdapter(DefaultAccountAdapter):
         from lately. Where it has, only the first holds: guessing elsewhere keeps nobody out."""
         super().pre_authenticate(request, **credentials)
         name = str(credentials.get("username", ""))
-        if cache.get(self._known_key(request, name)):
+        if known_addresses.is_known(request, name):
             return
         used = ratelimit.consume(request, app="allauth.account", action="login_failed_anywhere", key=_plain(name))
         if not used:
@@ -96,10 +93,6 @@ class AccountAdapter(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # Of an IPv6 address allauth takes the network (/64): a single computer has all of it.
         return f"{_plain(str(credentials.get('username', '')))} from {ratelimit.get_ip(request)}"
-
-    def _known_key(self, request: HttpRequest, name: str) -> str:
-        key = self._get_login_attempts_cache_key(request, username=name)
-        return "signed-in:" + salted_hmac("dashboard.accounts.adapter", key, algorithm="sha256").hexdigest()
 
 
 class FactorAdapter(DefaultMFAAdapter):

@@ -47,3 +47,19 @@ class User(AbstractUser):
     def initials(self) -> str:
         words = self.display_name.split()
         return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+
+
+class KnownAddress(models.Model):
+    """An address, or a network of IPv6, that a user has signed in from, and when last (known_addresses.py)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    network = models.CharField(max_length=64)
+    seen = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "network"], name="known_address_once")]
+        # Nothing of the admin site.
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.network

@@ -12,14 +12,16 @@ from typing import ClassVar
 
 import pytest
 import time_machine
+from allauth.core.internal.ratelimit import parse_rates
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from dashboard.accounts.models import KnownAddress
 from tests.accounts.conftest import PASSWORD
-from tests.dashboard.support import PageClient
+from tests.dashboard.support import PageClient, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
 TOO_MANY = "Too many failed attempts"
@@ -52,8 +54,11 @@ def test_the_addresses_of_one_network_of_ipv6_are_one(karen, sign_in):
     assert sign_in(address="2001:db8:1:3::9")["Location"] == "/"
 
 
-def test_an_account_has_50_wrong_passwords_an_hour(settings):
-    assert settings.ACCOUNT_RATE_LIMITS["login_failed_anywhere"] == "50/h/key"
+def test_one_address_alone_never_uses_an_account_up(settings):
+    rates = {name: parse_rates(rate) for name, rate in settings.ACCOUNT_RATE_LIMITS.items()}
+    (here,) = [rate for rate in rates["login_failed"] if rate.per == "key"]
+    (anywhere,) = rates["login_failed_anywhere"]
+    assert anywhere.amount > 2 * here.amount * anywhere.duration / here.duration
 
 
 @pytest.fixture
@@ -93,6 +98,30 @@ def test_guessing_from_everywhere_keeps_nobody_out_where_they_sign_in(karen, sig
         clock.shift(timedelta(days=31))
         wrong_passwords(sign_in, 7)
         assert refused(sign_in(address="192.0.2.1"))
+
+
+@pytest.mark.usefixtures("six_an_hour")
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8:1:2::1"])
+def test_a_cache_that_is_lost_and_a_new_key_forget_no_address(karen, sign_in, client, settings, address):
+    sign_in(address=address)
+    client.post("/accounts/sign-out/")
+    cache.clear()
+    settings.SECRET_KEY = "another key, of no use anywhere"
+    wrong_passwords(sign_in, 7)
+    assert refused(sign_in(address="192.0.2.2"))
+    assert sign_in("KAREN", address=address)["Location"] == "/"
+
+
+def test_an_address_is_kept_once_an_account_and_goes_when_it_is_forgotten(karen, sign_in, client):
+    make_user("jonas", ["nordhavn"])
+    with time_machine.travel(time.time(), tick=False) as clock:
+        for name in ("karen", "karen", "jonas"):
+            sign_in(name)
+            client.post("/accounts/sign-out/")
+        assert KnownAddress.objects.count() == 2
+        clock.shift(timedelta(days=30))
+        sign_in("jonas", address="192.0.2.2")
+    assert [str(known) for known in KnownAddress.objects.all()] == ["192.0.2.2"]
 
 
 @pytest.mark.usefixtures("six_an_hour")

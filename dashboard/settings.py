@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "dashboard.accounts.uncounted.UncountedMiddleware",
     "dashboard.accounts.activity.activity",
     "dashboard.audit.middleware.AuditMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

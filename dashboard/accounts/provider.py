@@ -1,6 +1,5 @@
 """Sign-in through an OpenID provider: allauth's code flow, with every token verified and every address checked."""
 
-import hashlib
 import logging
 import secrets
 from typing import Any
@@ -19,20 +18,15 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from allauth.utils import build_absolute_uri
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dashboard.accounts import tokens
-from dashboard.accounts.oidc import OidcConfig, private_address
+from dashboard.accounts import discovery, tokens
+from dashboard.accounts.oidc import OidcConfig
 
 logger = logging.getLogger(__name__)
-DISCOVERY = "/.well-known/openid-configuration"
-DISCOVERY_KEPT = 300  # seconds: everybody may ask for it, by asking for the way to the provider
-NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-OPTIONAL = ("userinfo_endpoint", "end_session_endpoint")
 # What a provider that answers oddly, late or not at all makes of the libraries; those of requests are OSErrors.
 _FAILURES = (OAuth2Error, PermissionDenied, OSError, ValueError, KeyError, TypeError, AttributeError)
 
@@ -54,18 +48,8 @@ class Discovery(OpenIDConnectOAuth2Adapter):
     @property
     def openid_config(self) -> dict[str, Any]:
         if not hasattr(self, "_document"):
-            key = "provider:" + hashlib.sha256(config().issuer.encode()).hexdigest()
-            self._document: Any = cache.get_or_set(key, self._discover, DISCOVERY_KEPT)
-        return dict(self._document)
-
-    def _discover(self) -> dict[str, Any]:
-        document = self._read(config().issuer.rstrip("/") + DISCOVERY)
-        if document.get("issuer") != config().issuer:
-            raise OAuth2Error("the discovery document is of another issuer")
-        for name in NEEDED + OPTIONAL:
-            if not private_address(document.get(name)) and (name in NEEDED or name in document):
-                raise OAuth2Error(f"{name} is no https address")
-        return document
+            self._document = discovery.document(config().issuer)
+        return self._document
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         return str(build_absolute_uri(request, reverse("accounts:provider-callback")))
@@ -75,7 +59,7 @@ class Discovery(OpenIDConnectOAuth2Adapter):
         if not nonce:
             raise OAuth2Error("the sign-in was begun without a nonce")
         try:
-            keys = self._read(self.openid_config["jwks_uri"])
+            keys = discovery.read(self.openid_config["jwks_uri"])
             claims = tokens.verified(kwargs["response"].get("id_token"), keys, config(), nonce)
         except tokens.TokenRefused as error:
             raise OAuth2Error(str(error)) from error
@@ -86,15 +70,6 @@ class Discovery(OpenIDConnectOAuth2Adapter):
                 raise OAuth2Error("the user info is of somebody else")
             claims = more | claims
         return self.get_provider().sociallogin_from_response(request, claims)
-
-    def _read(self, url: str) -> dict[str, Any]:
-        with get_adapter().get_requests_session() as session:
-            answer = session.get(url)
-            answer.raise_for_status()
-            document = answer.json()
-        if not isinstance(document, dict):
-            raise OAuth2Error("a document of the provider is no object")
-        return document
 
 
 class OidcProvider(OAuth2Provider):

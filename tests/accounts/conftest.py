@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 from dashboard.accounts.oidc import Grant, OidcConfig
 from tests.accounts.hostile import Provider
@@ -15,9 +15,17 @@ PASSWORD = "a long enough password"
 
 @pytest.fixture(autouse=True)
 def tenants(settings, db):
-    """Two tenants that nobody asks anything of; no failed attempt is remembered from another test."""
+    """Two tenants that nobody asks anything of; nothing is remembered from another test, such as a failed attempt."""
     settings.TENANTS = (config_without_api("nordhavn"), config_without_api("riverside"))
-    cache.clear()
+    for cache in caches.all(initialized_only=False):
+        cache.clear()
+
+
+@pytest.fixture
+def no_redis(settings):
+    """Nobody answers where the caches are."""
+    gone = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": gone, "totals": gone}
 
 
 @pytest.fixture

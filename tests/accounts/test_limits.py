@@ -13,6 +13,7 @@ from typing import ClassVar
 import pytest
 import time_machine
 from allauth.core.internal.ratelimit import parse_rates
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
@@ -20,6 +21,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from dashboard.accounts.models import KnownAddress
+from tests.accounts.codes import code
 from tests.accounts.conftest import PASSWORD
 from tests.dashboard.support import PageClient, make_user
 
@@ -256,6 +258,34 @@ def test_tries_at_the_old_password_are_limited_too(karen, client):
     answers = [client.post("/accounts/password/", form).status_code for _ in range(6)]
     assert answers == [200] * 5 + [429]
     assert "Too many attempts" in client.page("/accounts/password/", method="post", data=form).text
+
+
+@pytest.mark.usefixtures("no_redis")
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+def test_a_try_that_cannot_be_counted_is_not_looked_at(karen, client, caplog, password):
+    assert client.page("/accounts/sign-in/").status == 200
+    page = client.page("/accounts/sign-in/", method="post", data={"username": "karen", "password": password})
+    assert (page.status, page.state) == (503, ["uncounted"])
+    assert page.response["Retry-After"] == "60"
+    assert SESSION_KEY not in client.session
+    assert "no try to sign in can be counted: ConnectionError" in caplog.text
+
+
+@pytest.mark.usefixtures("no_redis")
+def test_whoever_is_signed_in_goes_on_without_a_count_but_changes_no_password(karen, client):
+    client.force_login(karen)
+    assert client.page("/accounts/settings/").status == 200
+    form = {"old_password": PASSWORD, "new_password1": "x", "new_password2": "x"}
+    assert client.page("/accounts/password/", method="post", data=form).status == 503
+
+
+def test_no_code_counts_while_codes_cannot_be_counted(karen, sign_in, client, request):
+    TOTP.activate(karen, secret := generate_totp_secret())
+    assert sign_in().status_code == 302
+    request.getfixturevalue("no_redis")
+    answer = client.post("/accounts/sign-in/second-step/", {"code": code(secret)})
+    assert answer.status_code == 503
+    assert SESSION_KEY not in client.session
 
 
 SHARED = """

@@ -13,7 +13,7 @@ import time_machine
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
+from django.core.cache import caches
 
 from dashboard.accounts import oidc
 from dashboard.accounts.models import User
@@ -530,7 +530,7 @@ def test_a_sign_out_goes_on_to_the_provider(client, provider):
 def test_a_provider_without_a_sign_out_leaves_a_warning(client, provider):
     through(client, provider)
     provider.document = {"end_session_endpoint": "http://evil.example/end"}
-    cache.clear()
+    caches["totals"].clear()
     page = client.page(client.post("/accounts/sign-out/")["Location"])
     assert "Refresh" not in page.response
     assert "You may still be signed in at Hospital account" in page.text
@@ -557,6 +557,29 @@ def test_a_discovery_document_that_is_refused_is_not_kept(client, provider):
     assert client.get(START)["Location"] == REFUSED
     provider.document = {}
     assert begin(client).startswith(provider.issuer)
+
+
+def test_a_kept_document_is_believed_no_more_than_one_that_was_read(client, provider):
+    begin(client)
+    (key,) = [name.split(":", 2)[2] for name in caches["totals"]._cache if "provider:" in name]
+    kept = caches["totals"].get(key)
+    for bent in ({"token_endpoint": "http://evil.example/token"}, {"issuer": "https://evil.example"}):
+        caches["totals"].set(key, kept | bent)
+        assert client.get(START)["Location"] == REFUSED
+
+
+@pytest.mark.usefixtures("no_redis")
+def test_whoever_signs_out_while_redis_is_gone_is_led_to_the_provider_all_the_same(client, provider):
+    page = client.page("/accounts/signed-out/?provider=1")
+    assert page.response["Refresh"].startswith(f"1; url={provider.issuer}/end?")
+
+
+@pytest.mark.usefixtures("no_redis")
+@pytest.mark.parametrize("path", [START, CALLBACK])
+def test_nobody_goes_to_the_provider_uncounted(client, provider, path):
+    page = client.page(path)
+    assert (page.status, page.state) == (503, ["uncounted"])
+    assert not provider.asked
 
 
 def test_an_address_asks_for_the_way_to_the_provider_so_often_and_no_more(client, provider, settings):

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from django.core.exceptions import PermissionDenied
 
 from dashboard import remembering
 from dashboard.accounts.oidc import private_address
@@ -13,6 +14,9 @@ PATH = "/.well-known/openid-configuration"
 KEPT = 300  # seconds: everybody may ask for it, by asking for the way to the provider
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 OPTIONAL = ("userinfo_endpoint", "end_session_endpoint")
+
+# What a provider that answers oddly, late or not at all makes of the libraries; those of requests are OSErrors.
+FAILURES = (OAuth2Error, PermissionDenied, OSError, ValueError, KeyError, TypeError, AttributeError)
 
 
 def document(issuer: str) -> dict[str, Any]:
@@ -23,6 +27,12 @@ def document(issuer: str) -> dict[str, Any]:
     if kept is None:
         remembering.keep(key, found, KEPT)
     return found
+
+
+def tells_when_it_signed_in(found: dict[str, Any]) -> bool:
+    """Whether the document says so; a list of claims is recommended there, and not required."""
+    claims = found.get("claims_supported")
+    return isinstance(claims, list) and "auth_time" in claims
 
 
 def checked(found: dict[str, Any], issuer: str) -> dict[str, Any]:

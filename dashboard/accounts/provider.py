@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.utils import get_next_redirect_url
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.decorators import rate_limit
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import render_authentication_error
@@ -18,7 +19,6 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from allauth.utils import build_absolute_uri
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -27,8 +27,6 @@ from dashboard.accounts import discovery, tokens
 from dashboard.accounts.oidc import OidcConfig
 
 logger = logging.getLogger(__name__)
-# What a provider that answers oddly, late or not at all makes of the libraries; those of requests are OSErrors.
-_FAILURES = (OAuth2Error, PermissionDenied, OSError, ValueError, KeyError, TypeError, AttributeError)
 
 
 def config() -> OidcConfig:
@@ -55,12 +53,19 @@ class Discovery(OpenIDConnectOAuth2Adapter):
         return str(build_absolute_uri(request, reverse("accounts:provider-callback")))
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any) -> SocialLogin:
-        nonce = (self.state or {}).get("nonce")
+        state = self.state or {}
+        nonce = state.get("nonce")
         if not nonce:
             raise OAuth2Error("the sign-in was begun without a nonce")
         try:
             keys = discovery.read(self.openid_config["jwks_uri"])
             claims = tokens.verified(kwargs["response"].get("id_token"), keys, config(), nonce)
+        except tokens.SignInTooOld as error:
+            if state.get("again"):
+                raise OAuth2Error(str(error)) from error
+            # A provider need not heed max_age. One that does not heed prompt=login either is not asked again.
+            again = self.get_provider().redirect(request, AuthProcess.LOGIN, state.get("next"), again=True)
+            raise ImmediateHttpResponse(again) from error
         except tokens.TokenRefused as error:
             raise OAuth2Error(str(error)) from error
         # Many providers keep the ID token short and tell names and groups only when asked.
@@ -83,16 +88,27 @@ class OidcProvider(OAuth2Provider):
     claims: dict[str, Any]
 
     def redirect(
-        self, request: HttpRequest, process: str, next_url: str | None = None, data: Any = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        process: str,
+        next_url: str | None = None,
+        data: Any = None,
+        again: bool = False,
+        **kwargs: Any,
     ) -> HttpResponse:
-        """To the provider; nonce and PKCE verifier stay in the session until it answers."""
+        """To the provider; nonce and PKCE verifier stay in the session until it answers. ``again``: whoever is signed
+        in there must sign in once more."""
         nonce = secrets.token_urlsafe(32)
         asked = {"nonce": nonce}
+        if again:
+            asked["prompt"] = "login"
         if config().acr:
             asked["acr_values"] = " ".join(config().acr)
         if config().max_age is not None:
             asked["max_age"] = str(config().max_age)
-        response: HttpResponse = super().redirect(request, process, next_url, data, auth_params=asked, nonce=nonce)
+        response: HttpResponse = super().redirect(
+            request, process, next_url, data, auth_params=asked, nonce=nonce, again=again
+        )
         return response
 
     def get_scope(self) -> list[str]:
@@ -124,7 +140,7 @@ class Callback(OAuth2CallbackView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             response: HttpResponse = super().dispatch(request, *args, **kwargs)
-        except _FAILURES as error:
+        except discovery.FAILURES as error:
             response = render_authentication_error(request, self.adapter.get_provider(), exception=error)
         return response
 
@@ -147,7 +163,7 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         # Not what the address says about process and scope: nobody links an account to another by a crafted link.
         response: HttpResponse = provider.redirect(request, AuthProcess.LOGIN, get_next_redirect_url(request))
-    except _FAILURES as error:
+    except discovery.FAILURES as error:
         response = render_authentication_error(request, provider, exception=error)
     return response
 
@@ -168,7 +184,7 @@ def sign_out_address(request: HttpRequest) -> str:
         return ""
     try:
         address = Discovery(request).openid_config.get("end_session_endpoint", "")
-    except _FAILURES as error:
+    except discovery.FAILURES as error:
         logger.warning("The provider's sign-out could not be found: %s", type(error).__name__)
         return ""
     if not address:

@@ -19,6 +19,10 @@ class TokenRefused(Exception):
     """Why a token is not believed; the words name no value of it."""
 
 
+class SignInTooOld(TokenRefused):
+    """All is well but that the person signed in at the provider too long ago: they may do so again."""
+
+
 def verified(token: object, keys: object, config: OidcConfig, nonce: str) -> dict[str, Any]:
     """The claims of a token that this provider made for us, in answer to this very sign-in."""
     if not isinstance(token, str):
@@ -55,10 +59,8 @@ def _strong_enough(claims: Mapping[str, Any], config: OidcConfig) -> None:
         moment = claims.get("auth_time")
         if not isinstance(moment, int | float):
             raise TokenRefused("it does not say when the sign-in at the provider was (auth_time), see OIDC_MAX_AGE")
-        _require(
-            time.time() - moment <= config.max_age + CLOCKS_APART,
-            "the sign-in at the provider is older than OIDC_MAX_AGE",
-        )
+        if time.time() - moment > config.max_age + CLOCKS_APART:
+            raise SignInTooOld("the sign-in at the provider is older than OIDC_MAX_AGE, also when asked to be new")
 
 
 def _key(token: str, keys: object) -> Any:

@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
@@ -14,6 +15,7 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
+from django.core.management import CommandError, call_command
 
 from dashboard.accounts import oidc
 from dashboard.accounts.models import User
@@ -36,9 +38,15 @@ def begin(client, path=START):
     return answer["Location"]
 
 
+def answered(client, provider, address):
+    """The dashboard's answer to what the provider, asked by this address, sends back."""
+    assert address.startswith(f"{provider.issuer}/authorize?"), address
+    return client.get(f"{CALLBACK}?{query(provider.authorize(address))}")
+
+
 def through(client, provider, path=START):
     """The whole way; answers the dashboard's answer to what the provider sends back."""
-    return client.get(f"{CALLBACK}?{query(provider.authorize(begin(client, path)))}")
+    return answered(client, provider, begin(client, path))
 
 
 def asked_for(provider, wanted):
@@ -502,10 +510,81 @@ def test_after_an_idle_end_whoever_comes_next_is_not_signed_in_as_the_one_before
         assert through(client, provider)["Location"] == "/"
         clock.shift(timedelta(minutes=settings.SESSION_IDLE_MINUTES, seconds=31))
         assert client.get("/accounts/settings/").status_code == 302
-        assert through(client, provider)["Location"] == REFUSED
+        assert answered(client, provider, through(client, provider)["Location"])["Location"] == REFUSED
         assert not in_session(client)
         provider.person["auth_time"] = int(time.time())
         assert through(client, provider)["Location"] == "/"
+
+
+@pytest.fixture
+def old_sign_in(provider, settings):
+    """A provider that heeds no max_age: it answers by a sign-in of an hour ago."""
+    settings.OIDC = replace(settings.OIDC, max_age=900)
+    provider.person["auth_time"] = int(time.time()) - 3600
+    return provider
+
+
+def test_a_provider_that_heeds_no_max_age_is_asked_once_more_for_a_new_sign_in(client, old_sign_in):
+    again = through(client, old_sign_in, f"{START}?{query({'next': '/nordhavn/encounters/'})}")["Location"]
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(again).query).items()}
+    assert (asked["prompt"], asked["max_age"], asked["code_challenge_method"]) == ("login", "900", "S256")
+    assert not in_session(client)
+    assert refused_told() == []
+    old_sign_in.person["auth_time"] = int(time.time())
+    assert answered(client, old_sign_in, again)["Location"] == "/nordhavn/encounters/"
+    assert in_session(client)
+
+
+def test_a_provider_that_heeds_no_prompt_either_is_refused_with_the_reason_in_the_log(client, old_sign_in, caplog):
+    again = through(client, old_sign_in)["Location"]
+    answer = answered(client, old_sign_in, again)
+    assert answer["Location"] == REFUSED
+    assert not in_session(client)
+    assert "ID token: the sign-in at the provider is older than OIDC_MAX_AGE, also when asked to be new" in caplog.text
+    assert refused_told() == [""]
+    page = client.page(REFUSED)
+    assert "the line “A sign-in by the OpenID provider was refused”" in page.text
+    assert "OIDC_MAX_AGE" not in page.text
+
+
+def test_no_other_fault_of_a_token_is_asked_about_again(client, old_sign_in):
+    old_sign_in.bend = with_(aud="another-client")
+    assert through(client, old_sign_in)["Location"] == REFUSED
+
+
+def test_a_new_sign_in_is_not_asked_for_by_a_crafted_link_nor_at_first(client, provider):
+    assert "prompt" not in begin(client, f"{START}?again=1&prompt=login")
+
+
+def doctor():
+    """What it says, and whether it finds something broken."""
+    out = StringIO()
+    try:
+        call_command("doctor", stdout=out, no_color=True)
+    except CommandError as error:
+        return out.getvalue() + str(error)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("claims", "max_age", "warned"),
+    [(["sub"], 900, True), (None, 900, True), (["sub", "auth_time"], 900, False), (["sub"], None, False)],
+)
+def test_doctor_warns_of_a_provider_that_does_not_promise_to_say_when_it_signed_in(
+    provider, settings, claims, max_age, warned
+):
+    settings.OIDC = replace(settings.OIDC, max_age=max_age)
+    provider.document = {"claims_supported": claims}
+    said = doctor()
+    assert ("Without auth_time every sign-in is refused" in said) is warned
+    assert "the OpenID provider" not in said.partition("Not in order")[2]
+
+
+def test_doctor_says_that_the_provider_cannot_be_used(provider):
+    provider.document = {"token_endpoint": "http://evil.example/token"}
+    said = doctor()
+    assert "no discovery document that can be used: OAuth2Error" in said
+    assert "the OpenID provider" in said.partition("Not in order")[2]
 
 
 def test_a_provider_that_does_not_say_when_it_signed_in_is_named_in_the_log(client, provider, settings, caplog):

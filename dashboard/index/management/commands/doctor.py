@@ -1,16 +1,20 @@
-"""``manage.py doctor``: what a tenant's API really does and how its index stands, in words for an administrator."""
+"""``manage.py doctor``: what a tenant's API really does, how its index stands, and whether the OpenID provider answers,
+in words for an administrator."""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from corti_gateway.capabilities import Capabilities, SortKey, Verdict
 from corti_gateway.errors import GatewayError
 from corti_gateway.probing import probe
 from corti_gateway.queries import InteractionQuery
+from dashboard.accounts import discovery
+from dashboard.accounts.oidc import OidcConfig
 from dashboard.index import monitoring, overview
 from dashboard.index.state import state_of
 from dashboard.tenants.registry import Tenant, registry
@@ -49,7 +53,7 @@ def _quiet(logger: str) -> Iterator[None]:
 
 
 class Command(BaseCommand):
-    help = "Check the configuration of tenants, and find out what their API honours."
+    help = "Check the configuration of tenants and of the OpenID provider, and find out what their API honours."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("tenant", nargs="*", help="short names; none: all")
@@ -60,6 +64,8 @@ class Command(BaseCommand):
             raise CommandError(f"No such tenant: {', '.join(unknown)}. Configured: {', '.join(known)}.")
         with _quiet("corti_gateway"):
             broken = [tenant.slug for tenant in known.values() if not self._examine(tenant, options["tenant"])]
+        if settings.OIDC and not options["tenant"] and not self._examine_provider(settings.OIDC):
+            broken.append("the OpenID provider")
         for slug, rows in monitoring.held_in_vain().items():
             self.stdout.write(self.style.WARNING(monitoring.in_vain(slug, rows)))
         if broken:
@@ -86,6 +92,23 @@ class Command(BaseCommand):
         self._line("Answers", self.style.SUCCESS("yes, the credentials are accepted"))
         self._line("Encounters", "some" if newest.interactions else "none yet")
         self._report(found)
+        return True
+
+    def _examine_provider(self, config: OidcConfig) -> bool:
+        self.stdout.write(self.style.MIGRATE_HEADING(f"{config.label} (the OpenID provider)"))
+        self._line("Issuer", config.issuer)
+        try:
+            found = discovery.document(config.issuer)
+        except discovery.FAILURES as error:
+            # Only our own words: others may hold what somebody in the provider's place has sent.
+            self._line("Answers", self.style.ERROR(f"no discovery document that can be used: {type(error).__name__}"))
+            self.stdout.write("")
+            return False
+        self._line("Answers", self.style.SUCCESS("yes"))
+        if config.max_age is not None and not discovery.tells_when_it_signed_in(found):
+            self._line("Says when it signed in", self.style.WARNING("not promised (auth_time in claims_supported)"))
+            self._line("", "Without auth_time every sign-in is refused: add that claim there, or OIDC_MAX_AGE=any.")
+        self.stdout.write("")
         return True
 
     def _report(self, found: Capabilities) -> None:

@@ -15,6 +15,7 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
+from dashboard.accounts import tokens
 from dashboard.accounts.models import User
 from dashboard.accounts.oidc import Grant, OidcConfig
 from dashboard.tenants.models import Membership
@@ -268,6 +269,28 @@ def test_the_independent_provider_asks_again_who_is_there_once_its_sign_in_is_to
     page.context.clear_cookies(domain="localhost")
     page.goto(f"{site}/accounts/sign-in/provider/?next=/accounts/settings/")
     page.locator("input[name=login]").fill("k-3")
+    page.locator("input[name=password]").fill("any")
+    page.get_by_role("button", name="Sign-in").click()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+def test_the_independent_provider_heeds_the_demand_for_a_new_sign_in(visit, site, independent, monkeypatch):
+    page = visit(*independent.noises)
+    page.context.route("https://**", lambda route: route.abort())
+    independent.know("k-4", preferred_username="bo", groups=["ward-7"])
+    by_provider(page, site, "k-4")
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    page.context.clear_cookies(domain="localhost")
+    found = iter([tokens.SignInTooOld("of an hour ago")])
+
+    def too_old_at_first(*args: object) -> None:
+        if (error := next(found, None)) is not None:
+            raise error
+
+    monkeypatch.setattr(tokens, "_strong_enough", too_old_at_first)
+    # Signed in there, and asked all the same; then back to the page that was wanted.
+    page.goto(f"{site}/accounts/sign-in/provider/?next=/accounts/settings/")
+    page.locator("input[name=login]").fill("k-4")
     page.locator("input[name=password]").fill("any")
     page.get_by_role("button", name="Sign-in").click()
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()

@@ -25,6 +25,7 @@ follow: .venv/runs  ## keeps the indexes of the tenants of .env, beside "make ru
 	@exec $(BIN)/python manage.py follow
 
 doctor: .venv/runs  ## what the configured tenants' APIs really do
+	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py doctor
 
 test: .venv/tests  ## every test that needs no service and no browser

@@ -23,10 +23,16 @@ def document(issuer: str) -> dict[str, Any]:
     """The document of this issuer. What was kept is checked like what was read: others may write to the cache."""
     key = "provider:" + hashlib.sha256(issuer.encode()).hexdigest()
     kept = remembering.recall(key)
-    found = checked(read(issuer.rstrip("/") + PATH) if kept is None else kept, issuer)
-    if kept is None:
-        remembering.keep(key, found, KEPT)
+    if kept is not None:
+        return checked(kept, issuer)
+    found = asked(issuer)
+    remembering.keep(key, found, KEPT)
     return found
+
+
+def asked(issuer: str) -> dict[str, Any]:
+    """The document as it is now."""
+    return checked(read(issuer.rstrip("/") + PATH), issuer)
 
 
 def tells_when_it_signed_in(found: dict[str, Any]) -> bool:

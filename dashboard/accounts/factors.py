@@ -16,7 +16,8 @@ from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnVi
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from dashboard.accounts import own_sessions
 from dashboard.accounts.models import User
@@ -98,6 +99,11 @@ class ConfirmByCode(TellsFailures, Confirm, CodeView):
 
 class ConfirmByPasskey(TellsFailures, Confirm, ReauthenticateWebAuthnView):
     template_name = "accounts/confirm_passkey.html"
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Here again, and from here to where one was going; allauth would lead to the sign-in and from there home."""
+        super().form_invalid(form)
+        return HttpResponseRedirect(self.passthrough_next_url(reverse("mfa_reauthenticate_webauthn")))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

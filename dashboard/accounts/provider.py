@@ -53,6 +53,7 @@ class Discovery(OpenIDConnectOAuth2Adapter):
         return str(build_absolute_uri(request, reverse("accounts:provider-callback")))
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any) -> SocialLogin:
+        request.was_given_a_token = True  # type: ignore[attr-defined]  # ours: whom the provider has signed in
         state = self.state or {}
         nonce = state.get("nonce")
         if not nonce:

@@ -18,7 +18,7 @@ from dashboard.accounts.client_address import client_address
 from dashboard.audit.changed import written
 from dashboard.audit.kinds import FIRST, LEADS_ON, POLLED, READ_BY_POST, SILENT, kind_of
 from dashboard.audit.noting import noted_of
-from dashboard.audit.repeated import is_repeated, was_written
+from dashboard.audit.repeated import told_once
 from dashboard.audit.together import Changes
 from dashboard.audit.writing import Event, append
 from dashboard.tenants.registry import registry
@@ -47,8 +47,7 @@ class AuditMiddleware:
                 changes.undo()
             try:
                 for event in events_of(request, response):
-                    if not is_repeated(request, event) and write(event):
-                        was_written(request, event)
+                    told_once(request, event, write)
             except Unlogged:
                 changes.undo()
                 response = _unavailable(request)

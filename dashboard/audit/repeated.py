@@ -5,6 +5,7 @@ nothing but that they looked again.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import astuple, replace
 
 from django.http import HttpRequest
@@ -18,15 +19,13 @@ from dashboard.audit.writing import Event
 SPAN = 10 * 60  # seconds
 
 
-def is_repeated(request: HttpRequest, event: Event) -> bool:
-    """Whether an entry of these ten minutes tells the same of the same session."""
-    return _by_itself(request, event) and remembering.recall(_key(event)) is not None
-
-
-def was_written(request: HttpRequest, event: Event) -> None:
-    """Remember what an entry tells, if the page will ask for it again."""
-    if _by_itself(request, event):
-        remembering.keep(_key(event), True, SPAN)
+def told_once(request: HttpRequest, event: Event, write: Callable[[Event], bool]) -> None:
+    """Write an entry, unless one of these ten minutes tells the same of the same session."""
+    key = _key(request, event) if _by_itself(request, event) else ""
+    if key and remembering.recall(key) is not None:
+        return
+    if write(event) and key:
+        remembering.keep(key, True, SPAN)
 
 
 def _by_itself(request: HttpRequest, event: Event) -> bool:
@@ -34,7 +33,8 @@ def _by_itself(request: HttpRequest, event: Event) -> bool:
     return is_asked_again and event.outcome != "refused" and bool(event.session)
 
 
-def _key(event: Event) -> str:
-    """All that the entry says but the request's own id, by the clock, so that no key is good for longer."""
-    said = repr((int(time.time()) // SPAN, *astuple(replace(event, request_id=""))))
+def _key(request: HttpRequest, event: Event) -> str:
+    """All that the entry says but the request's own id, and the address, which tells encounters apart that could not be
+    read; by the clock, so that no key is good for longer."""
+    said = repr((int(time.time()) // SPAN, request.path, *astuple(replace(event, request_id=""))))
     return "entry:" + salted_hmac("dashboard.audit.repeated", said, algorithm="sha256").hexdigest()

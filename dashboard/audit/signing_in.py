@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from dashboard.accounts.client_address import client_address
 from dashboard.accounts.models import User
-from dashboard.audit.middleware import about, whoever, write
+from dashboard.audit.middleware import Unlogged, about, whoever, write
 from dashboard.audit.writing import Event
 from dashboard.tenants.rights import Change, rights_changed
 
@@ -58,9 +58,15 @@ def _refused(kind: str, request: HttpRequest | None, user: User | None, status: 
     entry an address in five minutes tells of it, by whatever names. A network of IPv6 is one address, as for the
     limits."""
     tried = _tried(request, user)
-    if seldom and not cache.add(f"audit-seldom:{kind}:{status}:{truncate_ip(tried['address'])}", True, FIVE_MINUTES):
+    mark = f"audit-seldom:{kind}:{status}:{truncate_ip(tried['address'])}"
+    if seldom and not cache.add(mark, True, FIVE_MINUTES):
         return
-    write(Event(kind, "E", "refused", status, **tried))
+    try:
+        write(Event(kind, "E", "refused", status, **tried))
+    except Unlogged:
+        if seldom:
+            cache.delete(mark)
+        raise
 
 
 def _tried(request: HttpRequest | None, user: User | None) -> dict[str, Any]:

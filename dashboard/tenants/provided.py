@@ -90,8 +90,8 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         cause = getattr(exception, "__cause__", None)
         own = isinstance(cause, TokenRefused)
         reason = f"ID token: {cause}" if own else type(exception).__name__ if exception else str(error)
-        # Without an ID token the provider has signed nobody in: anybody can come back with such an answer.
-        self._refuse(request, reason, by_anybody=not own)
+        # Without a token the provider has signed nobody in: anybody can come back with such an answer.
+        self._refuse(request, reason, by_anybody=not getattr(request, "was_given_a_token", False))
 
     def _refuse(self, request: HttpRequest, reason: str, username: str = "", *, by_anybody: bool = False) -> None:
         logger.warning("A sign-in by the OpenID provider was refused: %s", reason)

@@ -147,7 +147,8 @@
       Object.assign(detail, { target: event, selectOverride: ".event" });
       paper = $(".printed", fresh);
     }
-    isAnothers = !isSame("#one-name") || !isSame(".identity code");
+    const [before, after] = [head, $("#one-head", fresh)].map((one) => one.dataset.patient);
+    isAnothers = Boolean(before && after && before !== after);
     unfolded = Boolean($("details[open]", event));
     folding = $("summary", event) === document.activeElement;
     arrived("one-head", epochOf(fresh));

@@ -65,6 +65,8 @@
       panel.removeAttribute("aria-busy");
     }
     target.removeAttribute("aria-busy");
+    // Whatever is asked for from now on, somebody asks for.
+    target.removeAttribute("hx-headers");
     wanted = null;
     if (target.matches(".headline")) { target.textContent = "What was found and written could not be read now."; return; }
     $(".waiting", target)?.remove();

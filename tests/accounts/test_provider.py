@@ -262,7 +262,9 @@ def test_groups_may_be_in_the_user_info_only(client, provider):
 def test_the_user_info_of_somebody_else_is_refused(client, provider):
     groups = provider.person.pop("groups")
     provider.user_info = {"sub": "k-2", "groups": groups}
-    assert through(client, provider)["Location"] == REFUSED
+    for tries in (1, 2):
+        assert through(client, provider)["Location"] == REFUSED
+        assert len(refused_told()) == tries, "nobody but the provider can make such an answer, so each is told"
 
 
 def test_the_sign_in_uses_pkce_state_and_nonce(client, provider):

@@ -354,7 +354,11 @@ def test_wrong_answers_of_whoever_confirms_who_it_is_are_entries(page_client, cl
     TOTP.activate(clinician, generate_totp_secret())
     Authenticator.objects.create(user=clinician, type=Authenticator.Type.WEBAUTHN, data={})
     page_client.post(reverse("account_reauthenticate"), {"password": "wrong"})
-    page_client.post(reverse("mfa_reauthenticate_webauthn"), {"credential": "{}"})
+    passkey = reverse("mfa_reauthenticate_webauthn")
+    answer = page_client.post(
+        f"{passkey}?next=/accounts/security/", {"credential": "{}", "next": "/accounts/security/"}
+    )
+    assert answer["Location"] == f"{passkey}?next=%2Faccounts%2Fsecurity%2F", "once more, and then where one was going"
     for _ in range(7):
         page_client.post(reverse("mfa_reauthenticate"), {"code": "000000"})
     cache.clear()

@@ -81,6 +81,8 @@ def test_another_encounter_another_patient_and_another_outcome_are_entries(page_
     for _ in range(2):
         ask(page_client, url_of(key), status=502)
     assert entries() == 4
+    ask(page_client, url_of(upstream.add(patient=PERSON)), status=502)
+    assert entries() == 5
 
 
 def test_another_session_is_an_entry(page_client, clinician, key):

@@ -403,6 +403,11 @@ def test_an_encounter_that_becomes_another_patient_s_says_so(
 ) -> None:
     page = running.open("panel")
     row = clinic.store.get(running.key)
+    clinic.store.change(row, patient=Patient(row.patient.identifier, "Corrected Name"))
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(page.locator("#one-name")).to_have_text("Corrected Name")
+    ada.settled()
+    expect(page.locator("#panel .notice-warning")).to_have_count(0)
     clinic.store.change(row, patient=Patient("P-other", "Another Person"))
     page.clock.fast_forward(HALF_A_MINUTE)
     expect(page.locator("#one-name")).to_have_text("Another Person")

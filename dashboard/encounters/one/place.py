@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.utils.crypto import salted_hmac
 
 from corti_gateway.deadline import Deadline
 from corti_gateway.errors import GatewayError, NotFound
@@ -124,6 +125,8 @@ class Place:
         return {
             "person": Person.of(patient, self.viewer),
             "event": Event.of(interaction, self.viewer, names),
+            # The same for one patient, whatever is shown of them.
+            "patient_mark": salted_hmac(tenant.slug, identifier).hexdigest()[:16] if identifier else "",
             "patient_seal": seal(tenant.slug, PATIENT, identifier) if identifier else "",
             "read": exact(self.viewer.now if failure else known.as_of, self.viewer),
             "outage": Failure.of(failure).title if failure else "",

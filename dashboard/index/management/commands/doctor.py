@@ -98,7 +98,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.MIGRATE_HEADING(f"{config.label} (the OpenID provider)"))
         self._line("Issuer", config.issuer)
         try:
-            found = discovery.document(config.issuer)
+            found = discovery.asked(config.issuer)
         except discovery.FAILURES as error:
             # Only our own words: others may hold what somebody in the provider's place has sent.
             self._line("Answers", self.style.ERROR(f"no discovery document that can be used: {type(error).__name__}"))

@@ -153,7 +153,11 @@ SHARED = {
     "LOCATION": "shared_cache",
     "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
-CACHES = {"default": TOTALS if "redis" in TOTALS["BACKEND"].lower() else SHARED, "totals": TOTALS}
+IS_REDIS = "redis" in TOTALS["BACKEND"].lower()
+if IS_REDIS:
+    # Seconds: one that hangs is as good as gone.
+    TOTALS["OPTIONS"] = {"socket_connect_timeout": 1, "socket_timeout": 1} | TOTALS.get("OPTIONS", {})
+CACHES = {"default": TOTALS if IS_REDIS else SHARED, "totals": TOTALS}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in and sessions ------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,18 @@ def test_tenants_that_are_but_blanks_are_none_so_no_public_host_shows_the_sandbo
     assert start(blank, "print(settings.DEMO)", tmp_path).stdout.strip() == "True"
     refused = start(blank | {"ALLOWED_HOSTS": "dashboard.example.org", "SECRET_KEY": "s" * 50}, "", tmp_path)
     assert "CORTI_TENANTS is not set, so the sandbox would be shown" in refused.stderr
+
+
+def test_a_redis_that_hangs_is_waited_for_a_second(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        code = (
+            "import django; django.setup(); from dashboard import remembering;"
+            "print(remembering.recall('x'), remembering.count('y', 5))"
+        )
+        done = start(REAL | {"CACHE_URL": url}, code, tmp_path)
+    assert done.stdout.strip() == "None 1", done.stderr
+    assert "The cache does not answer: TimeoutError" in done.stderr
 
 
 @pytest.mark.parametrize(

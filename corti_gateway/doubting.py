@@ -92,7 +92,7 @@ class _Comparing:
         end = None if last is None else self._key(last)
         if key is None or end is None or key == end:
             return None
-        return (key < end) is (self.query.direction is Direction.ASC)  # type: ignore[operator]
+        return (key < end) is (self.query.direction is Direction.ASC)  # type: ignore[operator]  # keys of one sort
 
     def _key(self, row: Interaction) -> Key | None:
         return None if self.key is None else self.key(row)

@@ -57,6 +57,7 @@ def is_ordered(rows: Sequence[Interaction], key: KeyOf, direction: Direction) ->
         value = key(row)
         if value is None:
             continue
+        # One key function gives keys of one type.
         if before is not None and value != before and (value < before) is (direction is Direction.ASC):  # type: ignore[operator]
             return False
         before = value

@@ -40,7 +40,7 @@ class Place:
             return self.level < other.level
         if self.key is None or self.key == other.key:
             return False
-        smaller: bool = self.key < other.key  # type: ignore[operator]
+        smaller: bool = self.key < other.key  # type: ignore[operator]  # keys of one sort
         return smaller is not self.descending
 
 

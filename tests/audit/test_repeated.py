@@ -10,7 +10,7 @@ from dashboard.audit import middleware, repeated, routing
 from dashboard.audit.kinds import KEPT_FRESH
 from dashboard.audit.models import Entry
 from tests.dashboard.opened import PARTS, PERSON, url_of
-from tests.dashboard.support import PageClient, make_user
+from tests.dashboard.support import PageClient, StoppedClock, make_user
 
 pytestmark = pytest.mark.django_db
 BY_ITSELF = {"HX-Request": "true", "X-Unattended": "true"}
@@ -18,15 +18,7 @@ BY_ITSELF = {"HX-Request": "true", "X-Unattended": "true"}
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    """The seconds of a clock that stands still."""
-
-    class Clock:
-        now = 1_800_000_000.0
-
-        def time(self):
-            return self.now
-
-    moment = Clock()
+    moment = StoppedClock()
     monkeypatch.setattr(repeated, "time", moment)
     return moment
 

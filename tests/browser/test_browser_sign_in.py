@@ -203,14 +203,25 @@ def independent(site: str, settings: Any) -> Iterator[Independent]:
     running.stop()
 
 
+def visitor(visit, independent) -> Page:
+    """Whose browser reaches nothing but this machine, whatever the provider's pages ask for."""
+    page: Page = visit(*independent.noises)
+    page.context.route("https://**", lambda route: route.abort())
+    return page
+
+
+def at_the_provider(page: Page, login: str) -> None:
+    page.locator("input[name=login]").fill(login)
+    page.locator("input[name=password]").fill("any")
+    page.get_by_role("button", name="Sign-in").click()
+
+
 def by_provider(page: Page, site: str, login: str) -> None:
     """The way of a person: the button, the provider's own pages, and back."""
     page.goto(f"{site}/accounts/settings/")
     page.get_by_role("link", name="Sign in with Hospital account").click()
     if page.locator("input[name=login]").count():
-        page.locator("input[name=login]").fill(login)
-        page.locator("input[name=password]").fill("any")
-        page.get_by_role("button", name="Sign-in").click()
+        at_the_provider(page, login)
     if page.get_by_role("button", name="Continue").count():
         page.get_by_role("button", name="Continue").click()
 
@@ -221,8 +232,7 @@ def given(username: str) -> set[tuple[str, bool, bool]]:
 
 
 def test_a_person_signs_in_by_an_independent_provider_and_groups_follow(visit, site, independent):
-    page = visit(*independent.noises)
-    page.context.route("https://**", lambda route: route.abort())
+    page = visitor(visit, independent)
     independent.know("k-1", preferred_username="mette.holm", given_name="Mette", family_name="Holm", groups=["ward-7"])
     by_provider(page, site, "k-1")
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
@@ -242,8 +252,7 @@ def test_a_person_signs_in_by_an_independent_provider_and_groups_follow(visit, s
 
 
 def test_a_sign_out_ends_the_session_at_the_independent_provider_too(visit, site, independent):
-    page = visit(*independent.noises)
-    page.context.route("https://**", lambda route: route.abort())
+    page = visitor(visit, independent)
     independent.know("k-2", preferred_username="ida", groups=["ward-7"])
     by_provider(page, site, "k-2")
     sign_out(page)
@@ -256,8 +265,7 @@ def test_a_sign_out_ends_the_session_at_the_independent_provider_too(visit, site
 def test_the_independent_provider_asks_again_who_is_there_once_its_sign_in_is_too_old(
     visit, site, independent, settings
 ):
-    page = visit(*independent.noises)
-    page.context.route("https://**", lambda route: route.abort())
+    page = visitor(visit, independent)
     independent.know("k-3", preferred_username="ane", groups=["ward-7"])
     by_provider(page, site, "k-3")
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
@@ -268,15 +276,12 @@ def test_the_independent_provider_asks_again_who_is_there_once_its_sign_in_is_to
     settings.OIDC = replace(settings.OIDC, max_age=0)
     page.context.clear_cookies(domain="localhost")
     page.goto(f"{site}/accounts/sign-in/provider/?next=/accounts/settings/")
-    page.locator("input[name=login]").fill("k-3")
-    page.locator("input[name=password]").fill("any")
-    page.get_by_role("button", name="Sign-in").click()
+    at_the_provider(page, "k-3")
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
 
 
 def test_the_independent_provider_heeds_the_demand_for_a_new_sign_in(visit, site, independent, monkeypatch):
-    page = visit(*independent.noises)
-    page.context.route("https://**", lambda route: route.abort())
+    page = visitor(visit, independent)
     independent.know("k-4", preferred_username="bo", groups=["ward-7"])
     by_provider(page, site, "k-4")
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
@@ -290,7 +295,5 @@ def test_the_independent_provider_heeds_the_demand_for_a_new_sign_in(visit, site
     monkeypatch.setattr(tokens, "_strong_enough", too_old_at_first)
     # Signed in there, and asked all the same; then back to the page that was wanted.
     page.goto(f"{site}/accounts/sign-in/provider/?next=/accounts/settings/")
-    page.locator("input[name=login]").fill("k-4")
-    page.locator("input[name=password]").fill("any")
-    page.get_by_role("button", name="Sign-in").click()
+    at_the_provider(page, "k-4")
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()

@@ -104,6 +104,15 @@ def of_the_page(asked):
     return [text for text in texts if not any(word in text for word in ("audit_", "SAVEPOINT"))]
 
 
+class StoppedClock:
+    """In the place of the module ``time``: seconds that stand still until a test moves them."""
+
+    now = 1_800_000_000.0
+
+    def time(self) -> float:
+        return self.now
+
+
 class Page:
     """An answer, read as a person or a program would."""
 

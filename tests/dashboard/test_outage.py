@@ -15,7 +15,7 @@ from dashboard.sources import plan
 from dashboard.tenants import circuit
 from dashboard.tenants.models import Circuit
 from dashboard.tenants.registry import registry
-from tests.dashboard.support import NOW
+from tests.dashboard.support import NOW, StoppedClock
 
 URL = "/nordhavn/encounters/"
 FILTERED = f"{URL}?status=completed&size=50"
@@ -25,15 +25,7 @@ FILTERED = f"{URL}?status=completed&size=50"
 
 @pytest.fixture
 def clock(monkeypatch):
-    """The seconds of a clock that stands still."""
-
-    class Clock:
-        now = 1_800_000_000.0
-
-        def time(self):
-            return self.now
-
-    moment = Clock()
+    moment = StoppedClock()
     monkeypatch.setattr(circuit, "time", moment)
     return moment
 
